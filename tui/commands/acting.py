@@ -17,6 +17,7 @@ from tui.dialogs.proposals.proposed import Proposed
 from tui.dialogs.proposals.revert import Revert
 from tui.dialogs.proposals.undo import Undo
 from tui.dialogs.writing import ask_writing, end_writing
+from tui.model.comparing import listed
 from tui.model.session import HEAL_FOR_S, WRITE_FOR_S
 from tui.model.view import READ_ONLY_FLAG
 from tui.surface import Offer, Phrase, Surface, forbidden
@@ -24,7 +25,6 @@ from tui.surface import Offer, Phrase, Surface, forbidden
 ACK_FOR_S: Final = 7200.0
 _UNITS: Final = "smhd"
 _LENGTHS: Final = ("30m", "2h", "1d")
-_ID_LEAST: Final = 4  # letters of a commit's id that name it
 
 # Pause ------------------------------------------------------------------------------------------
 
@@ -102,10 +102,10 @@ def _undo_commit(on: Surface, text: str, *, back: bool) -> str:
     app = on.view.app
     if app is None:
         return "there is no app"
-    found = [each for each in on.view.history_of(app) if each.id.startswith(text)]
-    if len(text) < _ID_LEAST or len(found) != 1:
+    commit = listed(on.view, app, text)
+    if commit is None:
         return f'"{text}" is none of the commits of {app} that are listed (3)'
-    on.show(Proposed(on, Revert(app, found[0], back)))
+    on.show(Proposed(on, Revert(app, commit, back)))
     return ""
 
 
