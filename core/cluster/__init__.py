@@ -25,7 +25,7 @@ from core.cluster.controllers.reading import seen as controllers_seen
 from core.cluster.inquiry import Inquiry, inquiry
 from core.cluster.leasing.replica import replica_of
 from core.cluster.login.addresses import known_place, known_twice
-from core.cluster.login.pod import pod_namespace
+from core.cluster.login.pod import home_namespace, pod_namespace
 from core.cluster.writing.access import Question
 from core.cluster.writing.announcing import Announcer
 
@@ -38,6 +38,7 @@ __all__ = [
     "Question",
     "collected",
     "controllers_seen",
+    "home_namespace",
     "inquiry",
     "known_place",
     "known_twice",

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from core.clock import Clock
+from core.cluster.connection.apart import connected
 from core.cluster.connection.calls import Calls
-from core.cluster.connection.link import Connection, open_connection
+from core.cluster.connection.link import Connection
 from core.cluster.connection.paths import collection_path
 from core.cluster.connection.request import Request
 from core.cluster.discovery.discovery import discover
 from core.cluster.following.listing import Listing, RefusedError
-from core.cluster.login.credentials import log_in
 from core.errors import UnavailableError
 from core.model import ClusterSpec, Live, ObjectRef, Resource
 
@@ -31,19 +31,15 @@ async def collected(
         ProductError: The server cannot be reached, or refuses.
     """
     clock = clock or Clock()
-    login = await log_in(spec, clock)
-    connection = await open_connection(login)
-    calls = Calls(connection, clock)
-    try:
+    async with connected(spec, clock) as connection:
+        calls = Calls(connection, clock)
         served = (await discover(calls)).over({})
         chosen: dict[tuple[str, str], Resource] = {}
         for kind, resource in served.items():
             if kinds.get(kind.kind) == kind.group:
                 chosen.setdefault((kind.group, kind.kind), resource)
         found = [await _listed(connection, calls, resource) for resource in chosen.values()]
-    finally:
-        await connection.close()
-    return login.context, tuple(live.body for each in found for live in each.values())
+    return connection.login.context, tuple(live.body for each in found for live in each.values())
 
 
 async def _listed(

@@ -10,12 +10,11 @@ import msgspec
 
 from core.clock import Clock
 from core.cluster.connection.answers import AbsentError
+from core.cluster.connection.apart import connected
 from core.cluster.connection.calls import Calls
-from core.cluster.connection.link import open_connection
 from core.cluster.connection.paths import object_path
 from core.cluster.connection.request import Request, query_of
 from core.cluster.discovery.discovery import decoded, discover, server_version
-from core.cluster.login.credentials import log_in
 from core.cluster.login.login import Login
 from core.cluster.login.secret import SECRETS
 from core.cluster.writing.access import Access, Question
@@ -101,9 +100,5 @@ async def inquiry(spec: ClusterSpec, clock: Clock | None = None) -> AsyncIterato
         ProductError: Who we are there is not known.
     """
     clock = clock or Clock()
-    login = await log_in(spec, clock)
-    connection = await open_connection(login)
-    try:
-        yield Inquiry(login, Calls(connection, clock), clock)
-    finally:
-        await connection.close()
+    async with connected(spec, clock) as connection:
+        yield Inquiry(connection.login, Calls(connection, clock), clock)

@@ -95,8 +95,8 @@ def judge(
 
 def is_compared(desired: Desired, live: Live | None) -> bool:
     """Tell whether an object is compared and created: what a controller writes is left to it."""
-    bodies = (desired.body,) if live is None else (desired.body, live.body)
-    return not any(is_controlled(desired.kind, body) for body in bodies)
+    sides = (desired,) if live is None else (desired, live)
+    return not any(is_controlled(desired.kind, side) for side in sides)
 
 
 def not_compared(desired: Desired) -> Judgement:

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from core.cluster.following.admission import KINDS as ADMISSION
+from core.cluster.following.definitions import DEFINITIONS
 from core.compare import NEVER_EXTRA
-from core.installation.kinds import Named, Served
+from core.installation.kinds import BUILT_IN, Named, Served
 from core.installation.uses import Use, Used
+from core.reconcile.judging.protections import PROTECTED
 
 READS: Final = ("get", "list", "watch")
 _WRITES: Final = ("create", "patch")
@@ -19,25 +22,8 @@ _KEPT: Final = ("get", "list", "watch", "create", "update")  # inventories, by c
 _SCALER: Final = ("autoscaling", "horizontalpodautoscalers")
 _SECRETS: Final = ("", "secrets")
 KEY: Final = "driftdeck-key"  # the Secret with the key of the digests of secrets
-_PROTECTED: Final = frozenset(  # never deleted but by a person (safety.md P3)
-    {
-        ("", "namespaces"),
-        ("", "persistentvolumes"),
-        ("", "persistentvolumeclaims"),
-        ("apiextensions.k8s.io", "customresourcedefinitions"),
-        ("storage.k8s.io", "storageclasses"),
-    }
-)
-_ADMISSION: Final = "admissionregistration.k8s.io"
-_LOOKED_AT: Final = (  # whose changes tell that kinds came or went, or that a dry-run may differ
-    ("apiextensions.k8s.io", "customresourcedefinitions"),
-    ("apiregistration.k8s.io", "apiservices"),
-    (_ADMISSION, "mutatingwebhookconfigurations"),
-    (_ADMISSION, "validatingwebhookconfigurations"),
-    (_ADMISSION, "mutatingadmissionpolicies"),
-    (_ADMISSION, "mutatingadmissionpolicybindings"),
-    (_ADMISSION, "validatingadmissionpolicies"),
-    (_ADMISSION, "validatingadmissionpolicybindings"),
+_LOOKED_AT: Final = tuple(  # whose changes tell that kinds came or went, or a dry-run may differ
+    (kind.group, BUILT_IN[kind.group, kind.kind].plural) for kind in (*DEFINITIONS, *ADMISSION)
 )
 _OWN: Final = (  # of the controller in its own namespace: who leads, what it shows, what it tells
     (("coordination.k8s.io", "leases"), (*_KEPT, "patch", "delete")),
@@ -137,7 +123,7 @@ def _reads(namespace: str, group: str, plural: str, app: str) -> Iterator[Right]
 def _verbs(used: Used, use: Use) -> tuple[str, ...]:
     if not used.writes:
         return READS
-    prunes = used.spec.prune and (use.group, use.served.plural) not in _PROTECTED
+    prunes = used.spec.prune and (use.group, use.kind) not in PROTECTED  # safety.md P3
     return (*READS, *_WRITES, *(("delete",) if prunes else ()))
 
 

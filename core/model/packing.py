@@ -104,4 +104,10 @@ class _Packed:
 def with_body_packed(kind: type[T]) -> type[T]:
     """Decorate a dataclass with slots: its `body` takes less room, and reads as before."""
     kind.body = _Packed(kind.__dict__["body"])  # type: ignore[attr-defined]
+    equal = kind.__eq__
+
+    def is_equal(one: T, other: object) -> bool:
+        return one is other or equal(one, other)  # no body is unpacked to be compared with itself
+
+    kind.__eq__ = is_equal  # type: ignore[method-assign,assignment]
     return kind

@@ -28,7 +28,7 @@ PAGE_S: Final = 1.0  # so long a page of metrics is good for others who ask, too
 class Teller(Running, Protocol):
     """Tells somebody of events, at the station."""
 
-    def take(self, events: Sequence[Event], snapshot: Snapshot) -> None:
+    def take(self, events: Sequence[Event]) -> None:
         """Note what is to be told; returns at once."""
 
 
@@ -99,7 +99,7 @@ class Telemetry:
         told = tuple(event for event in new if snapshot.leads.may_record(event.app))
         if told and self._station is not None:
             for teller in self.tellers:
-                self._station.call(teller.take, told, snapshot)
+                self._station.call(teller.take, told)
 
     async def stop(self) -> None:
         """Answer and tell no more."""

@@ -4,23 +4,19 @@ It is its own, so that neither its requests nor its failures come near those tha
 """
 
 from dataclasses import replace
-from http import HTTPStatus
 from math import inf
 from typing import Final
 
-import msgspec
-
 from core.clock import Clock
 from core.cluster.connection.answers import AbsentError, Answer
-from core.cluster.connection.link import Connection, open_connection
-from core.cluster.connection.paths import collection_path, object_path
-from core.cluster.connection.request import Request, query_of
+from core.cluster.connection.apart import Apart
+from core.cluster.connection.paths import object_path
+from core.cluster.connection.request import Request
 from core.cluster.controllers.form import KEY, LABEL, RESOURCE, map_name, status_of, text_of
 from core.cluster.discovery.discovery import decoded
-from core.cluster.login.credentials import log_in
-from core.cluster.writing.gateway import MANAGER
+from core.cluster.writing.gateway import whole_request
 from core.cluster.writing.shards import ConfigMap, maps_error
-from core.errors import OutdatedError, ProductError, RejectedError, UnavailableError
+from core.errors import OutdatedError, RejectedError, UnavailableError
 from core.model import ClusterSpec
 from core.model.controllers.status import Status
 
@@ -32,8 +28,8 @@ class Board:
 
     def __init__(self, spec: ClusterSpec, namespace: str, clock: Clock | None = None) -> None:
         """Connect to nothing yet."""
-        self._spec, self._namespace, self._clock = spec, namespace, clock or Clock()
-        self._connection: Connection | None = None
+        self._namespace, self._clock = namespace, clock or Clock()
+        self._apart = Apart(spec, self._clock)
         self._versions: dict[int | None, str] = {}  # by shard, as we read or wrote it last
 
     async def read(self, shard: int | None) -> Status | None:
@@ -86,34 +82,17 @@ class Board:
         metadata: dict[str, object] = {"name": name, "labels": dict([LABEL])}
         if version:
             metadata["resourceVersion"] = version
-        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
-        return Request(
-            method="PUT" if version else "POST",
-            path=object_path(RESOURCE, self._namespace, name)
-            if version
-            else collection_path(RESOURCE, self._namespace),
-            query=query_of(fieldManager=MANAGER),
-            body=msgspec.json.encode({**body, "data": {KEY: text_of(status)}}),
-        )
+        data = {KEY: text_of(status)}
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+        return whole_request(RESOURCE, self._namespace, name, version, body)
 
     async def _send(self, request: Request, ends_at: float = inf) -> Answer:
-        """Send one request; a connection that failed is made anew by the next, with a new login."""
-        if self._connection is None:
-            self._connection = await open_connection(await log_in(self._spec, self._clock))
+        await self._apart.open()  # it may take its time, which is no more there then
         left_s = min(PATIENCE_S, ends_at - self._clock.monotonic())
         if left_s <= 0:
             raise UnavailableError("the time that there was is over")
-        try:
-            answer = await self._connection.call(replace(request, timeout_s=left_s))
-        except ProductError:
-            await self.close()
-            raise
-        if answer.status == HTTPStatus.UNAUTHORIZED:
-            await self.close()
-        return answer
+        return await self._apart.call(replace(request, timeout_s=left_s))
 
     async def close(self) -> None:
         """Close the connection, if there is one."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
+        await self._apart.close()

@@ -4,7 +4,7 @@ It has to fit: etcd takes 1.5 MiB an object, and a ConfigMap 1 MiB.  What is old
 the summary says what is not in it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -18,6 +18,7 @@ BYTES_MAX: Final = 480 * 1024  # of the document; our inventories stop at 512 Ki
 NAME: Final = "driftdeck-status"
 KEY: Final = "status.json"
 LABEL: Final = ("driftdeck.dev/kind", "status")
+SELECTOR: Final = "=".join(LABEL)
 RESOURCE: Final = MAPS
 _OBJECTS_KEPT: Final = (20, 5, 0)  # of each app, ever fewer
 
@@ -77,12 +78,7 @@ def status_of(name: str, found: ConfigMap) -> Status:
     Raises:
         RejectedError: It is none, or a later version wrote it.
     """
-    return status_in(name, found.data or {})
-
-
-def status_in(name: str, data: Mapping[str, str]) -> Status:
-    """Read the data of a summary's ConfigMap; the same errors as `status_of`."""
-    text = data.get(KEY, "")
+    text = (found.data or {}).get(KEY, "")
     try:
         schema = msgspec.json.decode(text, type=_Head).schema
         if schema == SCHEMA:

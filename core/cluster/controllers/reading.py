@@ -8,45 +8,23 @@ import re
 from dataclasses import replace
 from typing import Final
 
-import msgspec
-
 from core.clock import Clock
+from core.cluster.connection.apart import connected
 from core.cluster.connection.calls import Calls
-from core.cluster.connection.link import open_connection
 from core.cluster.connection.paths import collection_path
 from core.cluster.connection.request import Request, query_of
-from core.cluster.controllers.form import LABEL, RESOURCE, status_of
+from core.cluster.controllers.form import RESOURCE, SELECTOR, status_of
 from core.cluster.discovery.discovery import decoded
 from core.cluster.leasing.client import LEASES
-from core.cluster.login.credentials import log_in
+from core.cluster.leasing.record import Record, record_of
 from core.cluster.writing.shards import ConfigMaps
 from core.errors import ProductError, RejectedError
-from core.model import ClusterSpec
+from core.model import ClusterSpec, JsonObject, mappings_of
+from core.model.controllers.leads import SHARE_NAMES
 from core.model.controllers.status import Leader, Seen, Status, current
 
 LOOKS: Final = 5  # at Leases that seem to have run out, a second apart: they are renewed every 2 s
-_SELECTOR: Final = "=".join(LABEL)
-_OURS: Final = re.compile(r"driftdeck(?:-shard-\d+)?")
-
-
-class _Metadata(msgspec.Struct, rename="camel"):
-    name: str = ""
-    resource_version: str = ""
-
-
-class _Spec(msgspec.Struct, rename="camel"):
-    holder_identity: str | None = None
-    renew_time: str | None = None
-    lease_duration_seconds: float | None = None
-
-
-class _Lease(msgspec.Struct):
-    metadata: _Metadata = msgspec.field(default_factory=_Metadata)
-    spec: _Spec = msgspec.field(default_factory=_Spec)
-
-
-class _Leases(msgspec.Struct):
-    items: list[_Lease] = msgspec.field(default_factory=list)
+_OURS: Final = re.compile(SHARE_NAMES)
 
 
 async def seen(spec: ClusterSpec, namespace: str, clock: Clock | None = None) -> Seen:
@@ -56,14 +34,10 @@ async def seen(spec: ClusterSpec, namespace: str, clock: Clock | None = None) ->
         ProductError: The server cannot be reached, or its ConfigMaps there may not be read.
     """
     clock = clock or Clock()
-    login = await log_in(spec, clock)
-    connection = await open_connection(login)
-    calls = Calls(connection, clock)
-    try:
+    async with connected(spec, clock) as connection:
+        login, calls = connection.login, Calls(connection, clock)
         statuses, unreadable = await _statuses(calls, namespace)
         leaders, problems = await _leaders_or_why(calls, namespace, clock)
-    finally:
-        await connection.close()
     return Seen(
         context=login.context,
         user=login.user,
@@ -77,7 +51,7 @@ async def seen(spec: ClusterSpec, namespace: str, clock: Clock | None = None) ->
 
 
 async def _statuses(calls: Calls, namespace: str) -> tuple[list[Status], list[str]]:
-    path, query = collection_path(RESOURCE, namespace), query_of(labelSelector=_SELECTOR)
+    path, query = collection_path(RESOURCE, namespace), query_of(labelSelector=SELECTOR)
     answer = await calls.expect(
         Request(path=path, query=query), f"list configmaps in namespace {namespace}"
     )
@@ -102,30 +76,29 @@ async def _leaders_or_why(
 
 async def _leaders(calls: Calls, namespace: str, clock: Clock) -> tuple[Leader, ...]:
     first = await _leases(calls, namespace)
-    found = {name: _leader(lease) for name, lease in first.items()}
+    found = {name: _leader(record) for name, record in first.items()}
     for _ in range(LOOKS):
         if not any(each.is_over(clock.wall()) and not each.moving for each in found.values()):
             break
         await clock.sleep(1.0)
-        for name, lease in (await _leases(calls, namespace)).items():
-            before = first.get(name)
-            moved = before is None or before.spec != lease.spec
-            found[name] = replace(_leader(lease), moving=moved)
+        for name, record in (await _leases(calls, namespace)).items():
+            found[name] = replace(_leader(record), moving=not record.is_as(first.get(name)))
     return tuple(found[name] for name in sorted(found))
 
 
-async def _leases(calls: Calls, namespace: str) -> dict[str, _Lease]:
+async def _leases(calls: Calls, namespace: str) -> dict[str, Record]:
     path = collection_path(LEASES, namespace)
     answer = await calls.expect(Request(path=path), f"list leases in namespace {namespace}")
-    items = decoded(answer, _Leases).items
-    return {each.metadata.name: each for each in items if _OURS.fullmatch(each.metadata.name)}
+    body: JsonObject = decoded(answer, dict)
+    records = map(record_of, mappings_of(body.get("items")))
+    return {each.name: each for each in records if _OURS.fullmatch(each.name)}
 
 
-def _leader(lease: _Lease) -> Leader:
-    spec = lease.spec
+def _leader(record: Record) -> Leader:
+    renewed = record.spec.get("renewTime")
     return Leader(
-        lease=lease.metadata.name,
-        holder=spec.holder_identity or "",
-        renewed=spec.renew_time,
-        duration_s=spec.lease_duration_seconds or 0.0,
+        lease=record.name,
+        holder=record.holder,
+        renewed=renewed if isinstance(renewed, str) else None,
+        duration_s=record.duration_s,
     )

@@ -13,7 +13,7 @@ import msgspec
 from core.clean import clean
 from core.clock import Clock
 from core.cluster.connection.link import Link
-from core.cluster.controllers.form import LABEL, RESOURCE, status_of
+from core.cluster.controllers.form import RESOURCE, SELECTOR, status_of
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import Change
 from core.cluster.writing.shards import ConfigMap
@@ -24,7 +24,6 @@ from core.reconcile.memory.inputs import ControllersRead, Input
 
 SOON_S: Final = 2.0  # nobody waits longer for what may not be there at all
 _SILENT: Final = "what controllers tell was not heard yet"
-_SELECTOR: Final = "=".join(LABEL)
 
 
 class Watching:
@@ -35,7 +34,7 @@ class Watching:
     ) -> None:
         """Follow nothing yet."""
         self._cluster, self._link, self._clock, self._emit = cluster, link, clock, emit
-        self._reflector = Reflector(link, clock, RESOURCE, namespace, self, labels=_SELECTOR)
+        self._reflector = Reflector(link, clock, RESOURCE, namespace, self, labels=SELECTOR)
         self._told: ControllersRead | None = None
 
     def start(self, group: asyncio.TaskGroup) -> None:

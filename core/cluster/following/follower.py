@@ -6,7 +6,6 @@ one kind: listed when each of them is or cannot be, lost when none of them can b
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -248,15 +247,11 @@ class Follower:
         self._tasks[scope] = self._group.create_task(run)
 
     async def _run_if_allowed(self, audit: Audit) -> None:
-        """Follow all namespaces at once, unless the server says beforehand that we may not.
-
-        A refusal is on record, and looks like an intruder's.
-        """
+        """Follow all namespaces at once, unless the server says beforehand that we may not."""
         await self._owner.link.up.wait()
-        with suppress(ProductError):  # whoever lists says what is wrong
-            if not await self._owner.access.may("watch", self.resource, "", ""):
-                self.lost("", DeniedError(f"watch {self.resource.plural} in all namespaces"))
-                return
+        if await self._owner.access.refuses("watch", self.resource, ""):
+            self.lost("", DeniedError(f"watch {self.resource.plural} in all namespaces"))
+            return
         await audit.run()
 
     def _repaired(self, count: int) -> None:

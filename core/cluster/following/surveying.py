@@ -55,17 +55,11 @@ class Surveyor:
     async def _run(self, audit: Audit, link: Link, clock: Clock, access: Access) -> None:
         """Do not provoke a refusal: a controller may read what Git states, and often no more."""
         await link.up.wait()
-        while not await self._may(access):
+        while await access.refuses("watch", self.resource, self._namespace):
             doing = f"list {self.resource.plural} in {self._namespace}"
             self.lost(self._namespace, DeniedError(f"{doing}: this account may not"))
             await clock.sleep(REFUSED_S)
         await audit.run()
-
-    async def _may(self, access: Access) -> bool:
-        try:
-            return await access.may("watch", self.resource, self._namespace, "")
-        except ProductError:
-            return True  # whoever lists says what is wrong
 
     def _repaired(self, count: int) -> None:
         self._emit(WatchRepaired(self._cluster, self.resource.kind, count))

@@ -11,11 +11,11 @@ from math import inf
 from typing import Final
 
 from core.cluster.leasing.record import DURATION_S, Record
-from core.model.controllers.leads import LEASE, lease_name, score
+from core.model.controllers.leads import LEASE, SHARE_NAMES, lease_name, score
 
 FORGOTTEN_S: Final = 300.0  # so long after its end the Lease of a replica may be removed
 _REPLICA: Final = f"{LEASE}-replica-"
-_OURS: Final = re.compile(rf"{LEASE}(-shard-\d+|-replica-[-a-z0-9.]+)?")
+_OURS: Final = re.compile(rf"{SHARE_NAMES}|{_REPLICA}[-a-z0-9.]+")
 
 
 def replica_name(me: str) -> str:

@@ -1,21 +1,18 @@
 """The requests about Leases, on a connection of their own: slow writes must not be in their way."""
 
-import asyncio
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Final, Protocol
 
 import msgspec
 
 from core.clock import Clock
-from core.cluster.connection.answers import AbsentError, Answer, LinkError, error_of
-from core.cluster.connection.link import Connection, open_connection
+from core.cluster.connection.answers import AbsentError, Answer, error_of
+from core.cluster.connection.apart import Apart
 from core.cluster.connection.paths import collection_path, object_path
-from core.cluster.connection.request import Request, query_of
+from core.cluster.connection.request import Request
 from core.cluster.discovery.discovery import decoded
 from core.cluster.leasing.record import Record, record_of
-from core.cluster.login.credentials import log_in
-from core.cluster.writing.gateway import MANAGER
+from core.cluster.writing.gateway import whole_request
 from core.errors import UnavailableError
 from core.model import ClusterSpec, JsonObject, KindRef, Resource, mappings_of
 
@@ -23,7 +20,6 @@ CALL_S: Final = 2.0
 LEASES: Final = Resource(
     KindRef("coordination.k8s.io/v1", "Lease"), "leases", namespaced=True, has_status=False
 )
-_WRITTEN: Final = query_of(fieldManager=MANAGER)
 
 
 class LeasesLike(Protocol):
@@ -55,9 +51,7 @@ class LeaseClient:
     def __init__(self, spec: ClusterSpec, namespace: str, clock: Clock) -> None:
         """Connect to nothing yet."""
         self.namespace = namespace
-        self._spec, self._clock = spec, clock
-        self._connection: Connection | None = None
-        self._opening = asyncio.Lock()
+        self._clock, self._apart = clock, Apart(spec, clock)
 
     async def list(self) -> tuple[Record, ...]:
         """Return all of them, as the server itself has them.
@@ -90,14 +84,9 @@ class LeaseClient:
             OutdatedError: Somebody else wrote it meanwhile.
             ProductError: It was not written, or that cannot be told.
         """
-        new = not before.version
-        request = Request(
-            method="POST" if new else "PUT",
-            path=collection_path(LEASES, self.namespace) if new else self._path(before.name),
-            query=_WRITTEN,
-            body=msgspec.json.encode(body),
-        )
-        return record_of(_decoded(await self._send(request, "create" if new else "update")))
+        named = (self.namespace, before.name, before.version)
+        verb = "update" if before.version else "create"
+        return record_of(_decoded(await self._send(whole_request(LEASES, *named, body), verb)))
 
     async def delete(self, record: Record) -> None:
         """Remove one, if it still is that version.
@@ -112,9 +101,7 @@ class LeaseClient:
 
     async def close(self) -> None:
         """Close the connection."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
+        await self._apart.close()
 
     def _path(self, name: str) -> str:
         return object_path(LEASES, self.namespace, name)
@@ -122,32 +109,14 @@ class LeaseClient:
     async def _send(self, request: Request, verb: str) -> Answer:
         """Send a request in the time that one may take.
 
-        Who we are is found out anew after a 401, and whom we trust where the server could not be
-        reached: authorities are replaced while we run (F65).
-
         Raises:
             ProductError: It failed.
         """
-        connection = await self._connected()
-        try:
-            answer = await connection.call(replace(request, timeout_s=CALL_S))
-        except LinkError as error:
-            if not error.sent:
-                await self.close()
-            raise
+        answer = await self._apart.call(replace(request, timeout_s=CALL_S))
         if answer.ok:
             return answer
-        if answer.status == HTTPStatus.UNAUTHORIZED:
-            await self.close()
         where = f"{verb} leases in {self.namespace}"
         raise error_of(answer, where, wall=self._clock.wall())
-
-    async def _connected(self) -> Connection:
-        async with self._opening:
-            if self._connection is None:
-                login = await log_in(self._spec, self._clock)
-                self._connection = await open_connection(login)
-            return self._connection
 
 
 def _decoded(answer: Answer) -> JsonObject:

@@ -21,7 +21,7 @@ from core.cluster.leasing.board import Board, replica_name
 from core.cluster.leasing.client import LeaseClient, LeasesLike
 from core.cluster.leasing.record import Record, held, released
 from core.cluster.leasing.tenures import AppFence, Tenure
-from core.cluster.login.pod import pod_namespace
+from core.cluster.login.pod import home_namespace
 from core.errors import OutdatedError, ProductError, UnavailableError, UsageError
 from core.model import ClusterSpec
 from core.model.controllers.controller import Controller
@@ -52,8 +52,7 @@ def replica_of(
         emit: Takes what is learnt, on the loop that `run` runs on; must return at once.
         clock: Time and dice.
     """
-    own = pod_namespace(os.environ) if spec.in_cluster else ""
-    client = LeaseClient(spec, own or controller.namespace, clock)
+    client = LeaseClient(spec, home_namespace(spec, controller, os.environ), clock)
     return Replica(client, controller.shards, emit=emit, clock=clock, me=new_identity())
 
 
@@ -182,8 +181,7 @@ class Replica:
         except ProductError as error:
             self._why = str(error)
             return False
-        until = wall + Tenure(share, record, 0.0, 0.0).valid_until
-        self._held[share] = Tenure(share, record, begun, until)
+        self._held[share] = Tenure(share, record, begun, wall)
         return True
 
     async def _tidy_up(self, now: float) -> None:
@@ -227,8 +225,8 @@ class Replica:
                     if not await self._is_still_ours(tenure, error):
                         return
                 else:
-                    tenure.record, tenure.renewed_at, tenure.problem = record, begun, ""
-                    tenure.until = wall + (tenure.valid_until - begun)
+                    tenure.record, tenure.problem = record, ""
+                    tenure.renewed_at, tenure.renewed_wall = begun, wall
                     return
 
     async def _is_still_ours(self, tenure: Tenure, error: ProductError) -> bool:

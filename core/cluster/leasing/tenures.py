@@ -17,6 +17,7 @@ from core.errors import OutdatedError
 from core.model.controllers.leads import share_of
 
 MARGIN_S: Final = 2.0  # before the others may take it nothing of ours is under way any more
+VALID_S: Final = DURATION_S - MARGIN_S
 DEADLINE_S: Final = 8.0  # not renewed for so long, it counts as lost
 CALL_S: Final = 0.5  # what a write is expected to take: p99 of an apply is a fifth of it
 DELETE_S: Final = 5.0  # of the time that must be left for what cannot be undone (G8)
@@ -29,7 +30,7 @@ class Tenure:
     share: int
     record: Record
     renewed_at: float  # when the last renewal that succeeded was begun
-    until: float  # on the wall clock, to be shown
+    renewed_wall: float  # the same moment on the wall clock, to be shown
     confirmed: bool = False  # seen once more after it was taken: nobody divides the apps otherwise
     leaving: bool = False  # nothing new is begun
     ended: bool = False  # nothing is sent any more
@@ -45,7 +46,12 @@ class Tenure:
     @property
     def valid_until(self) -> float:
         """When the last write must have been answered."""
-        return self.renewed_at + DURATION_S - MARGIN_S
+        return self.renewed_at + VALID_S
+
+    @property
+    def until(self) -> float:
+        """When that is, on the wall clock."""
+        return self.renewed_wall + VALID_S
 
     @property
     def deadline(self) -> float:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from core.cluster.login.login import read_token
+from core.model import ClusterSpec
+from core.model.controllers.controller import Controller
 
 FOLDER: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
 VARIABLE: Final = "DRIFTDECK_SERVICE_ACCOUNT"  # another folder, for accounts that are mounted so
@@ -25,3 +27,11 @@ def pod_namespace(environment: Mapping[str, str]) -> str:
     if HOST not in environment:
         return ""
     return read_token(str(account_folder(environment) / "namespace"))
+
+
+def home_namespace(
+    spec: ClusterSpec, controller: Controller, environment: Mapping[str, str]
+) -> str:
+    """Return where a controller is in its cluster; in a pod of that one it is the pod's own."""
+    own = pod_namespace(environment) if spec.in_cluster else ""
+    return own or controller.namespace

@@ -13,7 +13,7 @@ from core.clock import Clock
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.request import Request
 from core.cluster.discovery.discovery import decoded
-from core.errors import UnavailableError
+from core.errors import ProductError, UnavailableError
 from core.model import Resource
 
 KEEP_S: Final = 60.0
@@ -89,6 +89,16 @@ class Access:
             if rules is not None:
                 return any(_covers(rule, question) for rule in rules)
         return await self.ask(question)
+
+    async def refuses(self, verb: str, resource: Resource, namespace: str) -> bool:
+        """Tell whether we may not: a refusal is on record, and looks like an intruder's.
+
+        Where the server does not say, whoever goes on hears what is wrong.
+        """
+        try:
+            return not await self.may(verb, resource, namespace, "")
+        except ProductError:
+            return False
 
     async def _rules_in(self, namespace: str) -> list[_Rule] | None:
         now = self._clock.monotonic()

@@ -9,12 +9,10 @@ from typing import Final
 import msgspec
 
 from core.clock import Clock
-from core.cluster.connection.answers import LinkError
+from core.cluster.connection.apart import Apart
 from core.cluster.connection.calls import Calls
-from core.cluster.connection.link import Connection, open_connection
 from core.cluster.connection.paths import collection_path
 from core.cluster.connection.request import Request
-from core.cluster.login.credentials import log_in
 from core.meter import UNMETERED, Meter
 from core.model import ClusterSpec, JsonObject, KindRef, Resource
 
@@ -36,10 +34,10 @@ class Announcer:
         meter: Meter = UNMETERED,
     ) -> None:
         """Contact nobody yet."""
-        self._spec, self._clock, self._meter = spec, clock or Clock(), meter
-        self.namespace = namespace
+        self.namespace, clock = namespace, clock or Clock()
         self._path = collection_path(EVENTS, namespace)
-        self._connection: Connection | None = None
+        self._apart = Apart(spec, clock, meter)
+        self._calls = Calls(self._apart, clock)
 
     async def create(self, event: JsonObject) -> None:
         """Make an Event.
@@ -59,9 +57,7 @@ class Announcer:
 
     async def close(self) -> None:
         """Close the connection, if there is one."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
+        await self._apart.close()
 
     async def _send(self, method: str, path: str, body: JsonObject, form: str) -> None:
         request = Request(
@@ -71,12 +67,4 @@ class Announcer:
             content_type=form,
             timeout_s=_TIMEOUT_S,
         )
-        if self._connection is None:
-            login = await log_in(self._spec, self._clock)
-            self._connection = await open_connection(login, self._clock, self._meter)
-        calls = Calls(self._connection, self._clock)
-        try:
-            await calls.expect(request, f"{method.lower()} events in {self.namespace}")
-        except LinkError:
-            await self.close()  # credentials and authorities may be new
-            raise
+        await self._calls.expect(request, f"{method.lower()} events in {self.namespace}")

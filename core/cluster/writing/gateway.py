@@ -237,6 +237,19 @@ class Gateway:
         return error_of(answer, doing, wall=self._clock.wall(), secret=secret)
 
 
+def whole_request(
+    resource: Resource, namespace: str, name: str, version: str, body: object
+) -> Request:
+    """Write an object of our own, over the *version* that it has, or anew where that is ""."""
+    place = object_path(resource, namespace, name)
+    return Request(
+        method="PUT" if version else "POST",
+        path=place if version else collection_path(resource, namespace),
+        query=_EDIT,
+        body=msgspec.json.encode(body),
+    )
+
+
 def _apply_request(resource: Resource, apply: Apply, *, dry_run: bool) -> Request:
     return Request(
         method="PATCH",

@@ -11,9 +11,9 @@ from core.clock import Clock
 from core.cluster.connection.answers import AbsentError, Answer, error_of
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import object_path
-from core.cluster.connection.request import Request, query_of
+from core.cluster.connection.request import Request
 from core.cluster.discovery.discovery import decoded
-from core.cluster.writing.gateway import MANAGER
+from core.cluster.writing.gateway import whole_request
 from core.cluster.writing.inventory import rows_of, shard_name
 from core.errors import ProductError, RejectedError
 from core.model import KindRef, Resource
@@ -144,14 +144,8 @@ def put_request(namespace: str, name: str, shard: Shard) -> Request:
         metadata["annotations"] = shard.notes.annotations
     if shard.resource_version:
         metadata["resourceVersion"] = shard.resource_version
-    path = object_path(MAPS, namespace, name)
     body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": shard.data}
-    return Request(
-        method="PUT" if shard.resource_version else "POST",
-        path=path if shard.resource_version else path.rpartition("/")[0],
-        query=query_of(fieldManager=MANAGER),
-        body=msgspec.json.encode(body),
-    )
+    return whole_request(MAPS, namespace, name, shard.resource_version, body)
 
 
 def beginning_of(found: ConfigMap) -> tuple[Place, Mapping[str, str]] | None:

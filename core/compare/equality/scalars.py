@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final, TypeGuard
 
-from core.model import Json
+from core.model import Absent, Json
 
 
 class Flavour(IntEnum):
@@ -70,8 +70,8 @@ def equal(git: Json, live: Json, flavour: Flavour) -> bool:
     return False
 
 
-def same_json(git: Json, live: Json) -> bool:
-    """Tell whether two values are the same JSON, kept apart by type."""
+def same_json(git: Json | Absent, live: Json | Absent) -> bool:
+    """Tell whether two values are the same JSON, apart by type; absent is absent."""
     if isinstance(git, dict):
         return (
             isinstance(live, dict)
@@ -142,5 +142,5 @@ def instant(value: Json) -> datetime | None:
     return found if found is not None and found.tzinfo is not None else None
 
 
-def _is_number(value: Json) -> TypeGuard[int | float]:
+def _is_number(value: Json | Absent) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from core.model import KindRef
+from core.model import Desired, KindRef, Live
 
 _KINDS: Final = frozenset(
     {  # group and kind
@@ -33,12 +33,12 @@ class _Head(msgspec.Struct):
 _head: Final = msgspec.json.Decoder(_Head)
 
 
-def is_controlled(kind: KindRef, body: bytes) -> bool:
+def is_controlled(kind: KindRef, side: Desired | Live) -> bool:
     """Tell whether an object is a controller's: it has an owner, or a label that says so."""
     if (kind.group, kind.kind) not in _KINDS:
         return False
     try:
-        metadata = _head.decode(body).metadata
+        metadata = _head.decode(side.body).metadata
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return False
     label = (metadata.labels or {}).get(_MANAGED_BY)

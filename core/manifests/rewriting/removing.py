@@ -12,10 +12,9 @@ from typing import Final
 import yaml
 
 from core.errors import ManifestError, RejectedError
-from core.manifests.editing import BYTES_MAX
 from core.manifests.loading import Loaded, load
 from core.manifests.rewriting.nodes import Kind, Node, child, nodes_of, standing
-from core.manifests.rewriting.rewriting import Editor
+from core.manifests.rewriting.rewriting import Editor, as_it_was, edited
 from core.manifests.rewriting.writing import Manner
 from core.model import Document, Json
 
@@ -40,34 +39,20 @@ def without(document: Document, content: bytes) -> bytes | None:
     Raises:
         RejectedError: It cannot be done faithfully; the message says why.
     """
-    if len(content) > BYTES_MAX:
-        raise RejectedError(f"the file is larger than {BYTES_MAX:,} bytes")
-    before = _loaded(document.file, content, "it cannot be read")
-    now = next((each for each in before.documents if each.index == document.index), None)
-    if now is None or (now.kind, now.name, now.body) != (
-        document.kind,
-        document.name,
-        document.body,
-    ):
-        raise RejectedError("the file is not what was read")
-    text = content.decode()  # it was loaded
+    before, text, now = as_it_was(document, content)
     roots = nodes_of(text)
     root, node = standing(roots, now)
     left = _left(text, roots, root, node)
     if left is None:
         return None
     made = left.encode()
-    after = _loaded(document.file, made, "that would break the file")
+    try:
+        after = load(document.file, made)
+    except ManifestError as error:
+        raise RejectedError(f"that would break the file: {error}") from error
     if _told(after, None) != _told(before, now):
         raise RejectedError("that would change another object of the file, too")
     return made
-
-
-def _loaded(path: str, content: bytes, words: str) -> Loaded:
-    try:
-        return load(path, content)
-    except ManifestError as error:
-        raise RejectedError(f"{words}: {error}") from error
 
 
 def _told(loaded: Loaded, gone: Document | None) -> tuple[list[bytes], int, int, int]:
@@ -94,10 +79,7 @@ def _place(items: Node | None, node: Node) -> int:
 def _without_item(text: str, root: Node, items: Node, at: int) -> str:
     old: list[Json] = [*range(len(items.items))]
     new = [each for each in old if each != at]
-    edits = Editor(text, Manner.of(text, root)).made(items, old, new)
-    for start, end, instead in sorted(edits, reverse=True):
-        text = text[:start] + instead + text[end:]
-    return text
+    return edited(text, Editor(text, Manner.of(text, root)).made(items, old, new))
 
 
 def _without_document(text: str, root: Node) -> str:

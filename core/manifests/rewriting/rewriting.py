@@ -9,12 +9,12 @@ import msgspec
 
 from core.errors import ManifestError, RejectedError
 from core.manifests.editing import BYTES_MAX, written
-from core.manifests.loading import load
+from core.manifests.loading import Loaded, load
 from core.manifests.rewriting.nodes import Entry, Kind, Node, nodes_of, standing
 from core.manifests.rewriting.writing import Manner, block_again
 from core.model import Document, Json, JsonObject
 
-_Edit: TypeAlias = tuple[int, int, str]  # characters from, to, and what stands there instead
+Edit: TypeAlias = tuple[int, int, str]  # characters from, to, and what stands there instead
 _PREFIXES = "&!"
 
 
@@ -29,29 +29,52 @@ def rewritten(document: Document, content: bytes, new: JsonObject) -> bytes:
     Raises:
         RejectedError: It cannot be done faithfully; the message says why.
     """
+    loaded, text, now = as_it_was(document, content)
+    root, node = standing(nodes_of(text), now)
+    old: JsonObject = msgspec.json.decode(document.body)
+    made = edited(text, Editor(text, Manner.of(text, root)).made(node, old, new)).encode()
+    _check(document, loaded.documents, made, new)
+    return made
+
+
+def as_it_was(document: Document, content: bytes) -> tuple[Loaded, str, Document]:
+    """Read a file again that is to be edited, and find one object in it, unchanged.
+
+    Returns:
+        What the file says, its text, and the object as it stands there.
+
+    Raises:
+        RejectedError: The file is not one that people edit, or not what was read.
+    """
     if len(content) > BYTES_MAX:
         raise RejectedError(f"the file is larger than {BYTES_MAX:,} bytes")
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         raise RejectedError("the file is not UTF-8") from error
-    found = {each.index: each for each in load(document.file, content).documents}
-    now = found.get(document.index)
+    try:
+        loaded = load(document.file, content)
+    except ManifestError as error:
+        raise RejectedError(f"it cannot be read: {error}") from error
+    now = next((each for each in loaded.documents if each.index == document.index), None)
     if now is None or (now.kind, now.name, now.body) != (
         document.kind,
         document.name,
         document.body,
     ):
         raise RejectedError("the file is not what was read")
-    root, node = standing(nodes_of(text), now)
-    old: JsonObject = msgspec.json.decode(document.body)
-    edits = enumerate(Editor(text, Manner.of(text, root)).made(node, old, new))
-    # What goes in at one place stands in the order in which it was made: inner before outer.
-    for start, end, _, instead in sorted(((s, e, i, t) for i, (s, e, t) in edits), reverse=True):
+    return loaded, text, now
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """Return a text with all edits made.
+
+    What goes in at one place stands in the order in which it was made: inner before outer.
+    """
+    numbered = ((start, end, i, instead) for i, (start, end, instead) in enumerate(edits))
+    for start, end, _, instead in sorted(numbered, reverse=True):
         text = text[:start] + instead + text[end:]
-    made = text.encode()
-    _check(document, found.values(), made, new)
-    return made
+    return text
 
 
 def _check(document: Document, before: Iterable[Document], content: bytes, new: JsonObject) -> None:
@@ -84,7 +107,7 @@ class Editor:
         """Edit *text*, and write as it is written."""
         self._text, self._manner = text, manner
 
-    def made(self, node: Node, old: Json, new: Json) -> Iterator[_Edit]:
+    def made(self, node: Node, old: Json, new: Json) -> Iterator[Edit]:
         """Yield what makes of a mapping or list another one."""
         if isinstance(old, dict) and isinstance(new, dict):
             yield from self._mapping(node, old, new)
@@ -101,7 +124,7 @@ class Editor:
 
     # Mappings -----------------------------------------------------------------------------------
 
-    def _mapping(self, node: Node, old: JsonObject, new: JsonObject) -> Iterator[_Edit]:
+    def _mapping(self, node: Node, old: JsonObject, new: JsonObject) -> Iterator[Edit]:
         own = {each.name: each for each in node.entries}
         gone = old.keys() - new.keys()
         for key in sorted(gone - own.keys()):
@@ -124,7 +147,7 @@ class Editor:
         if added:
             yield self._with_keys(node, kept, {key: new[key] for key in added})
 
-    def _of_entry(self, parent: Node, entry: Entry, old: Json, new: Json) -> Iterator[_Edit]:
+    def _of_entry(self, parent: Node, entry: Entry, old: Json, new: Json) -> Iterator[Edit]:
         node = entry.value
         if self._inside(old, new, node):
             yield from self.made(node, old, new)
@@ -143,7 +166,7 @@ class Editor:
         first = head.partition(":")[2]
         yield colon, max(colon, node.end), self._manner.newline.join([first, *rest])
 
-    def _with_keys(self, node: Node, kept: Sequence[Entry], new: JsonObject) -> _Edit:
+    def _with_keys(self, node: Node, kept: Sequence[Entry], new: JsonObject) -> Edit:
         manner = self._manner
         if node.flow:
             pairs = [f"{manner.flow(key)}: {manner.flow(value)}" for key, value in new.items()]
@@ -154,7 +177,7 @@ class Editor:
 
     # Lists --------------------------------------------------------------------------------------
 
-    def _list(self, node: Node, old: list[Json], new: list[Json]) -> Iterator[_Edit]:
+    def _list(self, node: Node, old: list[Json], new: list[Json]) -> Iterator[Edit]:
         before, after = ([*map(_ordered, each)] for each in (old, new))
         matcher = SequenceMatcher(None, before, after, autojunk=False)
         for what, at, end, new_at, new_end in matcher.get_opcodes():
@@ -169,7 +192,7 @@ class Editor:
             if more:
                 yield self._with_items(node, at + both, more)
 
-    def _of_item(self, parent: Node, at: int, old: Json, new: Json) -> Iterator[_Edit]:
+    def _of_item(self, parent: Node, at: int, old: Json, new: Json) -> Iterator[Edit]:
         node = parent.items[at]
         if self._inside(old, new, node):
             yield from self.made(node, old, new)
@@ -185,7 +208,7 @@ class Editor:
             dash = self._dash(parent, at)
             yield dash + 1, max(dash + 1, node.end), self._manner.newline.join(lines)
 
-    def _with_items(self, node: Node, at: int, new: list[Json]) -> _Edit:
+    def _with_items(self, node: Node, at: int, new: list[Json]) -> Edit:
         if node.flow:
             if at < len(node.items):
                 place = node.items[at].start
@@ -211,7 +234,7 @@ class Editor:
 
     # What both have -----------------------------------------------------------------------------
 
-    def _scalar(self, node: Node, new: Json, *, flow: bool) -> _Edit | None:
+    def _scalar(self, node: Node, new: Json, *, flow: bool) -> Edit | None:
         """Write a single value in the place of another, in its style; None: it is no such."""
         if node.kind is not Kind.SCALAR or isinstance(new, dict | list):
             return None
@@ -242,7 +265,7 @@ class Editor:
                 end += 1
         return self._text[node.start : end]
 
-    def _into_flow(self, node: Node, last: Entry | Node, new: list[str]) -> _Edit:
+    def _into_flow(self, node: Node, last: Entry | Node, new: list[str]) -> Edit:
         """Add to what is in braces or brackets: in lines of their own, if the last one is."""
         start, end = _span(last)
         line = self._text.rfind("\n", 0, start) + 1
@@ -251,7 +274,7 @@ class Editor:
         between = f",{self._manner.newline}{indent}" if alone else ", "
         return end, end, "".join(between + each for each in new)
 
-    def _below(self, end: int, lines: list[str]) -> _Edit:
+    def _below(self, end: int, lines: list[str]) -> Edit:
         """Add lines below the one in which something ends, its comment included."""
         stop = self._text.find("\n", end)
         stop = len(self._text) if stop < 0 else stop
@@ -266,7 +289,7 @@ class Editor:
         *,
         flow: bool,
         parent: Node | None = None,
-    ) -> Iterator[_Edit]:
+    ) -> Iterator[Edit]:
         """Take entries away, one run after the other; at least one stays."""
         for first in (at for at in leaving if at - 1 not in leaving):
             last = next(at for at in range(first, len(parts)) if at + 1 not in leaving)
@@ -286,7 +309,7 @@ class Editor:
             else:
                 raise RejectedError("it stands in the line of something else")
 
-    def _without_lines(self, line: int, end: int) -> _Edit:
+    def _without_lines(self, line: int, end: int) -> Edit:
         stop = self._text.find("\n", end) + 1
         if stop == 0:  # the last line of the file has no end, and the one before gets none
             return len(self._text[:line].rstrip("\r\n")), len(self._text), ""

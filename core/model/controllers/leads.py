@@ -52,6 +52,7 @@ class Leads:
 
 UNDIVIDED: Final = Leads()
 LEASE: Final = "driftdeck"  # how Leases are called, or how their names begin
+SHARE_NAMES: Final = rf"{LEASE}(?:-shard-\d+)?"  # a pattern of what `lease_name` returns
 
 
 def lease_name(share: int, shares: int) -> str:

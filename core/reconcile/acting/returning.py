@@ -11,7 +11,7 @@ from dataclasses import replace
 import msgspec
 
 from core.compare.equality.scalars import same_json
-from core.model import Absent, FieldChange, Json, JsonObject, Key, Live
+from core.model import FieldChange, Json, JsonObject, Key, Live
 from core.model.paths import parse_path, value_at
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.subjects import Returned
@@ -31,10 +31,7 @@ def returned(
 
 def _stayed(change: FieldChange, old: Json, new: Json) -> bool:
     parts = parse_path(change.place if change.swaps else change.path)
-    was, now = value_at(old, parts), value_at(new, parts)
-    if isinstance(was, Absent) or isinstance(now, Absent):
-        return isinstance(was, Absent) and isinstance(now, Absent)
-    return same_json(was, now)
+    return same_json(value_at(old, parts), value_at(new, parts))
 
 
 def remember_returned(draft: Draft, key: Key, digest: str, stayed: Iterable[FieldChange]) -> None:

@@ -23,7 +23,7 @@ from core.model import (
 from core.reconcile.acting.order.trials import tried_out, with_untried
 from core.reconcile.acting.reversals import after_of, resources_of, reversal
 from core.reconcile.acting.runs import finish, start
-from core.reconcile.acting.sending import MOVED, problem_of_step
+from core.reconcile.acting.sending import MOVED, problem_of_step, with_done
 from core.reconcile.acting.standing import already, why_not
 from core.reconcile.judging.judging import live_at, policy_of
 from core.reconcile.memory.draft import Draft
@@ -259,20 +259,17 @@ def _sync(draft: Draft, run: RunState, revert: RevertPlan, head: str) -> None:
     """Carry out what was shown, on the objects as they are now."""
     assert revert.sync is not None
     found = tuple(_steps_now(draft, revert))
-    others = {s.key: already(draft, s) for s, now in found if now is None}
-    moved = [step for step, now in found if now is None and not others[step.key]]
+    moved: list[Step] = []
+    for step in (step for step, now in found if now is None):
+        if said := already(draft, step):
+            run = with_done(run, step, said)
+        else:
+            moved.append(step)
     problems = [
         *(problem_of_step(step) for step in revert.sync.steps if step.problem),
         *(Problem(Remedy.LOOK_AGAIN, f"{s.key.ref}: {MOVED}") for s in moved),
     ]
     steps = tuple(now for _, now in found if now is not None)
     wanted = replace(revert.sync, steps=steps, revisions={revert.app: head})
-    told = tuple(f"{key.ref}: {said}" for key, said in others.items() if said)
-    shown = replace(
-        run.shown,
-        total=len(revert.sync.steps),
-        done=len(told),
-        problems=tuple(problems),
-        already=told,
-    )
+    shown = replace(run.shown, total=len(revert.sync.steps), problems=tuple(problems))
     start(draft, run.shown.id, wanted, shown, auto=False)

@@ -29,7 +29,7 @@ from core.model import (
     as_json,
     stamp_of,
 )
-from core.model.paths import parse_path, value_at
+from core.model.paths import meet, parse_path, value_at
 from core.model.requests import Apply
 from core.reconcile.acting.prune.standing import still_stands
 from core.reconcile.judging.holds.pauses import pause_of, pause_words
@@ -113,8 +113,9 @@ def already(draft: Draft, step: Step) -> str | None:
     if not _is_of(step, desired, live):
         return None
     body: JsonObject = msgspec.json.decode(live.body)
-    so: bool | None = all(_is_put(change, body) for change in step.changes)
-    if step.verb is not Verb.UNDO:
+    if step.verb is Verb.UNDO:
+        so: bool | None = all(_is_put(change, body) for change in step.changes)
+    else:
         row = draft.row(step.key)
         fresh = row is not None and row.stamp == stamp_of(desired, live)
         so = _is_as_git_says(step, row) if fresh and row is not None else None
@@ -138,18 +139,15 @@ def _is_as_git_says(step: Step, row: Drift) -> bool | None:
     left = [parse_path(change.path) for change in row.drifts]
     if step.verb is Verb.APPLY:
         meant = [parse_path(change.path) for change in step.changes]
-        left = [a for a in left if any(a[: len(b)] == b or b[: len(a)] == a for b in meant)]
-        return not left
+        return not any(meet(one, other) for one in left for other in meant)
     unsure = row.confirming and step.verb is Verb.CREATE
     return not left or (None if unsure else False)
 
 
 def _is_put(change: FieldChange, body: Json) -> bool:
     """Tell whether a field has the value that an undo was to give it."""
-    now = value_at(body, parse_path(change.path))
-    if isinstance(now, Absent) or isinstance(change.git, Absent):
-        return isinstance(now, Absent) and isinstance(change.git, Absent)
-    return same_json(as_json(change.git), now)
+    wanted = change.git if isinstance(change.git, Absent) else as_json(change.git)
+    return same_json(wanted, value_at(body, parse_path(change.path)))
 
 
 def _by(step: Step, body: JsonObject) -> str:

@@ -102,7 +102,7 @@ class Causes:
             earlier: What earlier commits stated, newest first; None: not known yet.
         """
         self._applied = applied.digest if applied is not None else None
-        self._desired, self._body = desired, live.body
+        self._desired, self._found = desired, live
         self._schema, self._classes = schema, classes
         self._earlier = earlier
 
@@ -210,7 +210,7 @@ class Causes:
 
     @cached_property
     def _live(self) -> JsonObject:
-        document: JsonObject = msgspec.json.decode(self._body)
+        document: JsonObject = msgspec.json.decode(self._found.body)
         return document
 
     @cached_property

@@ -8,7 +8,7 @@ from core.model import Allowed, Blocked, Clearance, Guard, Live, ObjectRef
 from core.remedy import is_applied_by_us
 
 _DATA: Final = "its data may go with it"
-_PROTECTED: Final = {  # what else goes with an object of these kinds
+PROTECTED: Final = {  # what else goes with an object of these kinds
     ("", "Namespace"): "everything in it goes with it",
     ("", "PersistentVolume"): _DATA,
     ("", "PersistentVolumeClaim"): _DATA,
@@ -61,7 +61,11 @@ def kept_by(live: Live) -> str:
     Raises:
         msgspec.MsgspecError: Its metadata cannot be read.
     """
-    annotations = msgspec.json.decode(live.body, type=_Object).metadata.annotations or {}
+    return _keeping(msgspec.json.decode(live.body, type=_Object).metadata)
+
+
+def _keeping(metadata: _Metadata) -> str:
+    annotations = metadata.annotations or {}
     options = {each.strip().lower() for each in annotations.get(_OPTIONS, "").split(",")}
     for option in sorted(options & _KEPT):
         return f"its annotation {_OPTIONS} says {option}"
@@ -74,16 +78,15 @@ def kept_by(live: Live) -> str:
 def _protection(ref: ObjectRef, live: Live) -> Clearance:
     guard = Guard.NOT_PROTECTED
     try:
-        labels = msgspec.json.decode(live.body, type=_Object).metadata.labels or {}
-        kept = kept_by(live)
+        metadata = msgspec.json.decode(live.body, type=_Object).metadata
     except msgspec.MsgspecError:
         return Blocked(guard, "its metadata cannot be read")
-    if kept:
+    if kept := _keeping(metadata):
         return Blocked(guard, kept)
-    if loss := _PROTECTED.get((ref.group, ref.kind), ""):
+    if loss := PROTECTED.get((ref.group, ref.kind), ""):
         words = f"a {ref.kind} stays unless a person confirms it: {loss}"
         return Blocked(guard, words, person=True)
-    if labels.get(_OURS[0]) == _OURS[1]:
+    if (metadata.labels or {}).get(_OURS[0]) == _OURS[1]:
         words = "it stays unless a person confirms it: driftdeck needs it itself"
         return Blocked(guard, words, person=True)
     return Allowed(guard, "it is ours")

@@ -53,6 +53,7 @@ from core.reconcile.memory.inputs import (
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.remedy import statement
 from core.sandbox import Sandbox
+from tests.core.cluster.login.test_credentials import written
 from tests.core.cluster.manual import HURRIED, Hurry, ManualClock
 from tests.core.cluster.worlds import (
     DEPLOYMENT,
@@ -137,17 +138,7 @@ async def test_a_wrong_token_is_denied_never_anonymous(embedded: World, tmp_path
 
 
 async def test_nothing_is_listening_there(tmp_path: Path) -> None:
-    config = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:1"}}],
-        "users": [{"name": "u", "user": {"token": "t"}}],
-        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
-        "current-context": "x",
-    }
-    path = tmp_path / "kubeconfig"
-    path.write_text(json.dumps(config))
-    spec = ClusterSpec(name="test", kubeconfig=str(path))
+    spec = written(tmp_path, {"token": "t"}, server="http://127.0.0.1:1")
     manual = ManualClock()
     async with running(spec, clock=manual.clock) as (_, listener):
         lost = await listener.next(ClusterLost)

@@ -9,9 +9,11 @@ import pytest
 
 from core.cluster import Question, inquiry
 from core.errors import OutdatedError, RejectedError
-from core.model import ClusterSpec
+from tests.core.cluster.login.test_credentials import written
 from tests.core.cluster.manual import ManualClock
 from tests.core.cluster.scripted import Asked, Reply, serving, status
+
+USER = {"token": "t"}
 
 
 class Vault:
@@ -39,20 +41,9 @@ class Vault:
             reply.say(200, self.secret)
 
 
-def spec_of(folder: Path, url: str) -> ClusterSpec:
-    config = {
-        "clusters": [{"name": "c", "cluster": {"server": url}}],
-        "users": [{"name": "u", "user": {"token": "t"}}],
-        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
-        "current-context": "x",
-    }
-    (folder / "config").write_text(json.dumps(config))
-    return ClusterSpec(name="prod", kubeconfig=str(folder / "config"))
-
-
 async def kept(vault: Vault, folder: Path, fresh: bytes = b"fresh") -> bytes:
     async with serving(vault.answer) as server:
-        spec = spec_of(folder, server.url)
+        spec = written(folder, USER, server=server.url)
         async with inquiry(spec, ManualClock().clock) as asked:
             return await asked.kept("ops", "key", "k", fresh)
 
@@ -62,7 +53,7 @@ async def test_each_right_is_asked_for_once_by_an_access_review(tmp_path: Path) 
     may, may_not = (Question(verb, "apps", "deployments", "shop", "") for verb in ("get", "patch"))
     async with (
         serving(vault.answer) as server,
-        inquiry(spec_of(tmp_path, server.url), ManualClock().clock) as asked,
+        inquiry(written(tmp_path, USER, server=server.url), ManualClock().clock) as asked,
     ):
         assert await asked.allowed([may, may_not, may]) == {may: True, may_not: False}
     assert len(vault.asked) == 2

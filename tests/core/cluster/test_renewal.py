@@ -1,14 +1,13 @@
 """A connection is made anew when what it was made of was written anew (F63, F65)."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from core.cluster import Cluster
-from core.model import ClusterSpec
 from tests.core.cluster.held import HeldClock
+from tests.core.cluster.login.test_credentials import written
 from tests.core.cluster.scripted import Asked, Reply, ScriptedServer, serving, status
 
 CONNECTING = 4  # requests: both roots of discovery, the version, the uid
@@ -27,16 +26,9 @@ async def running(folder: Path) -> AsyncIterator[tuple[ScriptedServer, HeldClock
     """A cluster whose kubeconfig names a file of authorities, and which is connected."""
     (folder / "ca.crt").write_text("first")
     async with serving(script) as server:
-        cluster = {"server": server.url, "certificate-authority": "ca.crt"}
-        config = {
-            "clusters": [{"name": "c", "cluster": cluster}],
-            "users": [{"name": "u", "user": {"token": "t"}}],
-            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
-            "current-context": "x",
-        }
-        (folder / "config").write_text(json.dumps(config))
+        authority = {"certificate-authority": "ca.crt"}
+        spec = written(folder, {"token": "t"}, server=server.url, **authority)
         held = HeldClock()
-        spec = ClusterSpec(name="prod", kubeconfig=str(folder / "config"))
         made = Cluster(spec, emit=lambda _: None, clock=held.clock)
         task = asyncio.create_task(made.run())
         await held.until_slept(MINUTE_S)

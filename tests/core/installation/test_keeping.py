@@ -10,9 +10,9 @@ from core.installation.keeping import pods_key, tell_missing
 from core.installation.rights import Own
 from core.model import ClusterSpec
 from core.settings.reading import Settings
+from tests.core.cluster.login.test_credentials import written
 from tests.core.cluster.manual import ManualClock
 from tests.core.cluster.scripted import Asked, Reply, serving
-from tests.core.cluster.test_inquiry import spec_of
 
 POD = ClusterSpec(name="prod", in_cluster=True)
 LAPTOP = ClusterSpec(name="prod", context="prod-eu")
@@ -51,7 +51,7 @@ async def test_rights_that_are_missing_are_named_before_it_begins(tmp_path: Path
     said: list[str] = []
     async with (
         serving(script) as server,
-        inquiry(spec_of(tmp_path, server.url), ManualClock().clock) as asked,
+        inquiry(written(tmp_path, {"token": "t"}, server=server.url), ManualClock().clock) as asked,
     ):
         await tell_missing(asked, Own(namespace="ops"), said.append)
     services, leases = said

@@ -43,6 +43,7 @@ def test_equal_bodies_make_equal_objects() -> None:
     one, other = Live("u", "1", BODY), Live("u", "1", bytes(BODY))
     assert one == other
     assert hash(one) == hash(other)
+    assert one == one  # noqa: PLR0124 - by a shorter way
     assert one != Live("u", "1", BODY + b" ")
 
 

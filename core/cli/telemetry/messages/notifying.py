@@ -20,7 +20,7 @@ from core.cli.output.forms import line_of
 from core.cli.telemetry.messages.letters import Bucket, Letters
 from core.clock import Clock
 from core.errors import UsageError
-from core.model import Event, JsonObject, Snapshot
+from core.model import Event, JsonObject
 from core.model.controllers.controller import Notify
 
 BURST: Final = 5
@@ -49,9 +49,8 @@ class Notifier:
         self._letters, self._bucket = Letters(), Bucket(BURST, EVERY_S)
         self._filled = asyncio.Event()
 
-    def take(self, events: Sequence[Event], snapshot: Snapshot) -> None:
+    def take(self, events: Sequence[Event]) -> None:
         """Note what the receiver wants to know of it."""
-        del snapshot
         for event in events:
             if event.name in self._spec.on and event.app in (self._spec.apps or {event.app}):
                 self._letters.add(event)

@@ -21,7 +21,7 @@ from core.clean import clean
 from core.cli.telemetry.messages.letters import Bucket
 from core.clock import Clock
 from core.errors import DeniedError, ProductError, RejectedError
-from core.model import Event, EventName, Json, JsonObject, ObjectRef, Snapshot
+from core.model import Event, EventName, Json, JsonObject, ObjectRef
 from core.telling import events
 from core.telling.spans import plain
 
@@ -98,9 +98,8 @@ class Recorder:
         self._filled = asyncio.Event()
         self._told = ""  # the last problem that was logged
 
-    def take(self, events: Sequence[Event], snapshot: Snapshot) -> None:
+    def take(self, events: Sequence[Event]) -> None:
         """Note what is to be told."""
-        del snapshot
         for event in events:
             if event.name not in _REASONS:
                 continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from core.model import Allowed, Blocked, Clearance, Guard, Key, KindRef, Verdict
+from core.model import Allowed, Blocked, Clearance, Guard, Key, KindRef, Live, Verdict
 from core.reconcile.acting.prune.guards import Facts, findings
 from core.reconcile.acting.prune.standing import holding
 from core.reconcile.judging.extras import live_of
@@ -21,9 +21,11 @@ def guards_of(draft: Draft, name: str, confirmed: Collection[Key] = ()) -> tuple
 def going(draft: Draft, name: str, confirmed: Collection[Key] = ()) -> dict[Key, str]:
     """Return what would go of an app, with the uid of each object; what is kept is left out."""
     found: dict[Key, str] = {}
-    for key, said in sorted(cleared(draft, name, confirmed).items()):
+    for key, live, own in _dropped(draft, name):
         uid = uid_of(draft, key)
-        if uid is not None and may_go(said, confirmed=key in confirmed):
+        if uid is None or not may_go(own, confirmed=key in confirmed):
+            continue
+        if isinstance(own, Allowed) or holding(draft, key, live, confirmed) is None:
             found[key] = uid
     return found
 
@@ -38,16 +40,21 @@ def cleared(draft: Draft, name: str, confirmed: Collection[Key] = ()) -> dict[Ke
 
     And of one that holds others, by what these say, if a person *confirmed* some by their names.
     """
+    said: dict[Key, Clearance] = {}
+    for key, live, own in _dropped(draft, name):
+        asks = isinstance(own, Blocked) and own.person
+        said[key] = (holding(draft, key, live, confirmed) if asks else None) or own
+    return said
+
+
+def _dropped(draft: Draft, name: str) -> Iterator[tuple[Key, Live, Clearance]]:
+    """Yield each object that Git dropped of an app, and whether it may go for itself alone."""
     app = draft.app(name)
     cluster = draft.cluster(app.spec.cluster)
-    said: dict[Key, Clearance] = {}
-    for key in draft.tally(name).dropped:
+    for key in sorted(draft.tally(name).dropped):
         found, row = live_of(cluster, key.ref), app.applied(key.ref)
         if found is not None and row is not None:
-            own = clearance(key.ref, row.uid, found[1])
-            asks = isinstance(own, Blocked) and own.person
-            said[key] = (holding(draft, key, found[1], confirmed) if asks else None) or own
-    return said
+            yield key, found[1], clearance(key.ref, row.uid, found[1])
 
 
 def uid_of(draft: Draft, key: Key) -> str | None:

@@ -59,7 +59,7 @@ def holding(draft: Draft, key: Key, live: Live, confirmed: Collection[Key]) -> B
     app = draft.app(key.app)
     cluster = draft.cluster(app.spec.cluster)
     for other in draft.apps_of(app.spec.cluster):
-        needed = next(filter(inside, sorted(other.stated)), None)
+        needed = min(filter(inside, other.stated), default=None)
         if needed is not None:
             words = f"{needed} would go with it, which app {other.spec.name} states"
             return Blocked(Guard.UNCLAIMED, words)

@@ -8,6 +8,7 @@ value; managedFields is silent about a removed field and about the time of a sca
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final
 
 from core.compare import NOBODY, Move, Schema, Transition, mask
@@ -65,9 +66,13 @@ class Sights:
         if sightings and sightings[-1].after != live:
             sightings = ()  # something in between was not seen
         self._known = subject.observed
-        self._newest_first = [
-            (each, Transition(each.before.body, each.after.body, schema))
-            for each in reversed(sightings)
+        self._sightings, self._schema = sightings, schema
+
+    @cached_property
+    def _newest_first(self) -> list[tuple[Sighting, Transition]]:
+        return [
+            (each, Transition(each.before.body, each.after.body, self._schema))
+            for each in reversed(self._sightings)
         ]
 
     def attach(

@@ -12,7 +12,7 @@ from core.cli.telemetry.serving import CONNECTIONS_MAX, Door, Page
 from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
 from core.errors import UsageError
-from core.model import Event, EventName, Snapshot
+from core.model import Event, EventName
 from core.model.controllers.leads import Lead, Leads
 from tests.core.cli.telemetry.told import event, showing
 from tests.core.engine.scripted import Time
@@ -168,7 +168,7 @@ async def test_of_several_replicas_the_one_that_writes_for_an_app_tells_of_it() 
         async def run(self) -> None:
             await asyncio.Event().wait()
 
-        def take(self, events: Sequence[Event], _: Snapshot) -> None:
+        def take(self, events: Sequence[Event]) -> None:
             told.extend(each.sequence for each in events)
 
     telemetry = Telemetry(Clock(), 2)

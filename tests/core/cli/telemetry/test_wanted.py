@@ -60,6 +60,11 @@ def test_of_several_clusters_it_has_to_be_said_which_it_lives_in() -> None:
         wanted(replace(STATED, clusters=clusters))
 
 
+def test_events_lie_in_the_cluster_of_the_leases_where_a_flag_names_another_one() -> None:
+    named = (ClusterSpec(name="prod"), ClusterSpec(name="lab"))
+    assert tellers(wanted(replace(STATED, named=named))) == [Recorder]
+
+
 def test_a_receiver_is_told_where_its_address_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = replace(PLAIN, notify=(HOOK,))
     with pytest.raises(UsageError, match="notify: HOOK does not hold an address"):

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from core.cluster.controllers.form import BYTES_MAX, KEY, map_name, status_in, text_of
+from core.cluster.controllers.form import BYTES_MAX, KEY, map_name, status_of, text_of
+from core.cluster.writing.shards import ConfigMap
 from core.errors import RejectedError
 from core.model.controllers.status import SCHEMA, Status, Wrote, current
 from tests.core.cluster.controllers.samples import HEAL, SHOP, STATUS
 
 
 def read(text: str) -> Status:
-    return status_in("driftdeck-status", {KEY: text})
+    return status_of("driftdeck-status", ConfigMap(data={KEY: text}))
 
 
 def test_what_is_written_is_read() -> None:

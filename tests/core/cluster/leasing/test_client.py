@@ -11,10 +11,10 @@ import pytest
 from core.cluster.leasing.client import LeaseClient
 from core.cluster.leasing.record import Record, held
 from core.errors import DeniedError, OutdatedError, ProductError, UnavailableError
-from core.model import ClusterSpec
 from tests.core.cluster.following.test_reflector import says
+from tests.core.cluster.login.test_credentials import written
 from tests.core.cluster.manual import ManualClock
-from tests.core.cluster.scripted import Asked, Reply, Script, ScriptedServer, serving, status
+from tests.core.cluster.scripted import Script, ScriptedServer, serving, status
 
 PATH = "/apis/coordination.k8s.io/v1/namespaces/ops/leases"
 LEASE: Any = {"metadata": {"name": "driftdeck", "uid": "u", "resourceVersion": "7"}, "spec": {}}
@@ -23,14 +23,7 @@ LEASE: Any = {"metadata": {"name": "driftdeck", "uid": "u", "resourceVersion": "
 @asynccontextmanager
 async def asking(script: Script, folder: Path) -> AsyncIterator[tuple[LeaseClient, ScriptedServer]]:
     async with serving(script) as server:
-        cluster = {"name": "c", "cluster": {"server": server.url}}
-        user = {"name": "u", "user": {"token": "t"}}
-        context = {"name": "x", "context": {"cluster": "c", "user": "u"}}
-        config = {"clusters": [cluster], "users": [user], "contexts": [context]}
-        file = folder / "config"
-        file.write_text(json.dumps({**config, "current-context": "x"}))
-        file.chmod(0o600)
-        spec = ClusterSpec(name="prod", kubeconfig=str(file))
+        spec = written(folder, {"token": "t"}, server=server.url)
         client = LeaseClient(spec, "ops", ManualClock().clock)
         try:
             yield client, server
@@ -90,31 +83,3 @@ async def test_a_refusal_says_what_was_tried(
 async def test_one_that_is_not_there_is_none(tmp_path: Path) -> None:
     async with asking(says(404, status(404, "NotFound")), tmp_path) as (client, _):
         assert await client.get("driftdeck") is None
-
-
-async def test_after_a_401_it_is_found_out_anew_who_we_are(tmp_path: Path) -> None:
-    async def told(asked: Asked, reply: Reply) -> None:
-        if asked.headers["Authorization"] == "Bearer t":
-            reply.say(401, status(401, "Unauthorized"))
-        else:
-            reply.say(200, LEASE)
-
-    async with asking(told, tmp_path) as (client, _):
-        with pytest.raises(DeniedError):
-            await client.get("driftdeck")
-        file = tmp_path / "config"
-        file.write_text(file.read_text().replace('"t"', '"other"'))
-        assert await client.get("driftdeck") is not None
-
-
-async def test_where_the_server_could_not_be_reached_it_is_found_out_anew_whom_we_trust(
-    tmp_path: Path,
-) -> None:
-    async with asking(says(200, LEASE), tmp_path) as (client, server):
-        file = tmp_path / "config"
-        right = file.read_text()
-        file.write_text(right.replace(server.url, "http://127.0.0.1:1"))
-        with pytest.raises(UnavailableError, match="cannot reach"):
-            await client.get("driftdeck")
-        file.write_text(right)
-        assert await client.get("driftdeck") is not None

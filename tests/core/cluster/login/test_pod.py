@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from core.cluster import pod_namespace
+from core.cluster import home_namespace, pod_namespace
 from core.cluster.login.credentials import log_in
 from core.errors import UnavailableError, UsageError
 from core.model import ClusterSpec
+from core.model.controllers.controller import Controller
 from tests.core.cluster.login.test_credentials import self_signed
 from tests.core.cluster.manual import ManualClock
 
@@ -78,3 +79,13 @@ def test_the_namespace_of_a_pod_is_told_and_elsewhere_there_is_none(tmp_path: Pa
     here = {"DRIFTDECK_SERVICE_ACCOUNT": str(tmp_path)}
     assert pod_namespace({**here, "KUBERNETES_SERVICE_HOST": "10.0.0.1"}) == "ops"
     assert pod_namespace(here) == ""
+
+
+def test_a_controller_is_in_its_pods_namespace_only_where_its_pod_is(tmp_path: Path) -> None:
+    (tmp_path / "namespace").write_text("ops")
+    pod = {"DRIFTDECK_SERVICE_ACCOUNT": str(tmp_path), "KUBERNETES_SERVICE_HOST": "10.0.0.1"}
+    here, elsewhere = ClusterSpec(name="a", in_cluster=True), ClusterSpec(name="b", context="b")
+    stated = Controller(namespace="decks")
+    assert home_namespace(here, stated, pod) == "ops"
+    assert home_namespace(elsewhere, stated, pod) == "decks"
+    assert home_namespace(here, stated, {}) == "decks"

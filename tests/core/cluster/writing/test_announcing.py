@@ -1,5 +1,7 @@
 """Events as a real API server takes them, by whoever may write nothing else."""
 
+from pathlib import Path
+
 import pytest
 
 from core.cli.telemetry.messages.recording import Recorder
@@ -7,9 +9,12 @@ from core.cli.telemetry.metrics.families import Families
 from core.clock import Clock
 from core.cluster import Announcer
 from core.errors import DeniedError, RejectedError
-from core.model import ClusterSpec, EventName, Snapshot
+from core.model import ClusterSpec, EventName
 from tests.apiserver.server import ApiServer
 from tests.core.cli.telemetry.told import event
+from tests.core.cluster.connection.test_apart import accepting_another, rewrite
+from tests.core.cluster.login.test_credentials import written
+from tests.core.cluster.scripted import serving
 
 GROUP = "rbac.authorization.k8s.io"
 
@@ -40,7 +45,7 @@ async def test_events_are_made_and_counted_up_with_no_other_right(
     with pytest.raises(DeniedError):
         await announcer.repeat("x", {"count": 2})
     grant(real_server, real_namespace, "nobody")
-    recorder.take([drift, drift, healed], Snapshot())
+    recorder.take([drift, drift, healed])
     for subject, waiting in dict(recorder._waiting).items():  # noqa: SLF001 - without its pauses
         await recorder._tell(subject, waiting)  # noqa: SLF001
         if waiting.event is healed:
@@ -55,3 +60,14 @@ async def test_events_are_made_and_counted_up_with_no_other_right(
     assert told["Healed"]["series"]["count"] == 2
     assert told["Drifted"]["regarding"]["name"] == "driftdeck"
     assert told["Drifted"]["related"]["namespace"] == "shop"
+
+
+async def test_after_a_401_it_is_found_out_anew_who_we_are(tmp_path: Path) -> None:
+    async with serving(accepting_another) as server:
+        spec = written(tmp_path, {"token": "t"}, server=server.url)
+        announcer = Announcer(spec, "ops")
+        with pytest.raises(DeniedError):
+            await announcer.create({})
+        rewrite(tmp_path, '"t"', '"other"')
+        await announcer.create({})
+        await announcer.close()

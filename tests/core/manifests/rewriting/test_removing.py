@@ -125,6 +125,8 @@ def test_a_file_that_is_not_what_was_read_is_left_alone() -> None:
         without(document, b"a: [")
     with pytest.raises(RejectedError, match="larger"):
         without(document, b"#" * 2_000_000)
+    with pytest.raises(RejectedError, match="the file is not UTF-8"):
+        without(document, A.encode("utf-16"))  # which can be read
 
 
 @settings(max_examples=60, deadline=None)

@@ -17,7 +17,7 @@ from core.cli.telemetry.messages.notifying import TRIES, Notifier, address_of
 from core.cli.telemetry.metrics.families import Families
 from core.clock import Clock
 from core.errors import UsageError
-from core.model import ABSENT, EventName, FieldChange, FieldVerdict, Snapshot
+from core.model import ABSENT, EventName, FieldChange, FieldVerdict
 from core.model.controllers.controller import Notify
 from tests.core.cli.telemetry.told import event
 
@@ -146,7 +146,7 @@ class Receiver:
 
     def told(self, *names: EventName) -> None:
         found = [event(number, name) for number, name in enumerate(names)]
-        self.notifier.take(found, Snapshot())
+        self.notifier.take(found)
 
     async def until(self, name: str, value: float, **labels: str) -> None:
         async with asyncio.timeout(60):

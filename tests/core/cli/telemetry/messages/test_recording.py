@@ -13,7 +13,7 @@ from core.cli.telemetry.messages.recording import ANEW_S, BURST, WAITING_MAX, Re
 from core.cli.telemetry.metrics.families import Families
 from core.clock import Clock
 from core.errors import DeniedError, RejectedError, UnavailableError
-from core.model import Event, EventName, JsonObject, ObjectRef, Snapshot
+from core.model import Event, EventName, JsonObject, ObjectRef
 from tests.core.cli.telemetry.told import event
 
 
@@ -53,7 +53,7 @@ class Board:
             raise self.errors.pop(0)
 
     def told(self, *events: Event) -> None:
-        self.recorder.take(events, Snapshot())
+        self.recorder.take(events)
 
     def dropped(self, reason: str) -> float:
         return self.families.registry.get_sample_value("dropped_total", {"reason": reason}) or 0.0
