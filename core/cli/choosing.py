@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from core.errors import UsageError
 from core.model import Drift, Key, Snapshot
+from core.telling.plans import listed
 
 _NAMED_MAX = 10  # of what could have been meant
 
@@ -61,10 +62,7 @@ def fields_named(paths: Iterable[str], rows: Iterable[Drift]) -> Mapping[Key, fr
     wanted, known = frozenset(paths), frozenset().union(*drifted.values())
     if wanted - known:
         lacking = ", ".join(sorted(wanted - known))
-        raise UsageError(f"{lacking}: no field that drifted; {_listed(sorted(known))} did")
+        raise UsageError(
+            f"{lacking}: no field that drifted; {listed(sorted(known)) or 'nothing'} did"
+        )
     return {key: found & wanted for key, found in drifted.items() if found & wanted}
-
-
-def _listed(known: list[str]) -> str:
-    more = f" and {len(known) - _NAMED_MAX} more" if len(known) > _NAMED_MAX else ""
-    return ", ".join(known[:_NAMED_MAX]) + more if known else "nothing"

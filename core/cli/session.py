@@ -20,7 +20,7 @@ from core.model import AppView, ClusterSpec, Snapshot
 from core.model.sources.layouts import Layout, Matched
 from core.model.sources.remotes import Remote
 from core.reconcile.memory.commands import Asking, Command
-from core.settings.reading import Flags, Settings, read_home, read_settings
+from core.settings.reading import POD, Flags, Settings, read_home, read_settings
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ def settings_of(options: Options, *, whole: bool = False) -> Settings:
 
 def home_for(options: Options) -> tuple[ClusterSpec, str]:
     """Find out in which cluster and namespace the controller is that *options* mean."""
-    in_pod = "KUBERNETES_SERVICE_HOST" in os.environ
+    in_pod = POD in os.environ
     flags = Flags(config=options.config, context=options.context, namespace=options.namespace)
     return read_home(flags, Path.cwd(), in_pod=in_pod)
 

@@ -11,7 +11,7 @@ from core.clean import clean
 from core.errors import UnavailableError, UsageError
 from core.installation.rights import KEY, Right
 from core.installation.roles import roles_of
-from core.installation.settings import FILE, PodSettings
+from core.installation.settings import PodSettings
 from core.installation.workload import (
     CONFIG,
     LABELS,
@@ -26,6 +26,7 @@ from core.installation.workload import (
 from core.manifests.plain import dump_plain
 from core.model import Json, JsonObject
 from core.model.controllers.leads import lease_name
+from core.settings.reading import FILE_NAME
 
 _MARK: Final = "# Written by driftdeck install: another run writes it anew."
 _SECURITY: Final = {
@@ -70,7 +71,7 @@ def parts_of(
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": metadata(CONFIG, own),
-        "data": {FILE: settings.text, **settings.public},
+        "data": {FILE_NAME: settings.text, **settings.public},
     }
     key: JsonObject = {
         "apiVersion": "v1",

@@ -23,7 +23,6 @@ from core.settings.sources.signers import is_key
 FOLDER: Final = "/etc/driftdeck"
 CREDENTIALS: Final = "driftdeck-credentials"
 CREDENTIALS_FOLDER: Final = "/etc/driftdeck-credentials"  # a folder in a ConfigMap takes none
-FILE: Final = "driftdeck.yaml"
 METRICS_PORT: Final = 8080
 KUBECONFIG: Final = "kubeconfig"  # the key of Secrets that hold one
 _PRIVATE: Final = ("token_file", "ssh_key")

@@ -11,12 +11,12 @@ from typing import Final
 from core.installation.settings import (
     CREDENTIALS,
     CREDENTIALS_FOLDER,
-    FILE,
     FOLDER,
     METRICS_PORT,
     PodSettings,
 )
 from core.model import Json, JsonObject
+from core.settings.reading import FILE_NAME
 
 NAME: Final = "driftdeck"
 CONFIG: Final = "driftdeck-config"
@@ -37,10 +37,9 @@ class Pod:
     ports: frozenset[int] = frozenset()  # that API servers and repositories listen on
 
 
-def metadata(name: str, namespace: str = "", **more: Json) -> JsonObject:
+def metadata(name: str, namespace: str) -> JsonObject:
     """Return what names an object of the installation."""
-    place: JsonObject = {"namespace": namespace} if namespace else {}
-    return {"name": name, **place, "labels": dict(LABELS), **more}
+    return {"name": name, "namespace": namespace, "labels": dict(LABELS)}
 
 
 def deployment(pod: Pod, settings: PodSettings) -> JsonObject:
@@ -85,7 +84,7 @@ def _container(pod: Pod, settings: PodSettings) -> JsonObject:
         "image": pod.image,
         "imagePullPolicy": "IfNotPresent",  # one that was loaded into the nodes is enough
         "command": ["driftdeck"],
-        "args": ["--headless", "--autoheal", "--config", f"{FOLDER}/{FILE}"],
+        "args": ["--headless", "--autoheal", "--config", f"{FOLDER}/{FILE_NAME}"],
         "workingDir": FOLDER,
         "env": _environment(settings),
         "ports": [{"name": name, "containerPort": port} for name, port in _listens(settings)],

@@ -76,7 +76,7 @@ if TYPE_CHECKING:
         worst_of,
     )
     from core.model.sides import SEALED, Commit, Desired, Live, stamp_of
-    from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot
+    from core.model.snapshots import AppView, ClusterView, Event, EventName, Snapshot, newer
     from core.model.sources.documents import Document, Made, refusal_of
     from core.model.sources.homes import NOWHERE, Claim, Home
     from core.model.values import (
@@ -180,6 +180,7 @@ __all__ = [
     "fields_of",
     "mapping_of",
     "mappings_of",
+    "newer",
     "one_server_words",
     "problem_of",
     "refusal_of",

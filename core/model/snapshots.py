@@ -1,8 +1,10 @@
 """What front ends draw: whole and immutable."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -69,6 +71,12 @@ class Event:
     def called(self) -> ClusterName:
         """How its cluster is called."""
         return self.place or ClusterName(self.cluster)
+
+
+def newer(events: Sequence[Event], seen: int) -> tuple[tuple[Event, ...], int]:
+    """Return the events after the one numbered *seen*, and how many of them were let go before."""
+    new = tuple(events[bisect_right(events, seen, key=attrgetter("sequence")) :])
+    return new, new[0].sequence - seen - 1 if new else 0
 
 
 @dataclass(frozen=True, slots=True)

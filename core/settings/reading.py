@@ -33,7 +33,7 @@ from core.settings.sources.remotes import remote
 FILE_NAME: Final = "driftdeck.yaml"
 
 _FILE_BYTES_MAX: Final = 1 << 20
-_POD: Final = "KUBERNETES_SERVICE_HOST"  # Kubernetes sets it in every container
+POD: Final = "KUBERNETES_SERVICE_HOST"  # Kubernetes sets it in every container
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ class Settings:
             UsageError: Several replicas may run, and nothing says where they meet.
         """
         known = self.named if any(each in self.named for each in self.clusters) else self.clusters
-        in_pod = _POD in environment and any(each.in_cluster for each in known)
+        in_pod = POD in environment and any(each.in_cluster for each in known)
         return home_of(self.controller, known) if self.controller.stated or in_pod else None
 
     def of_apps(self, names: frozenset[str]) -> "Settings":

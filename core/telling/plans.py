@@ -1,7 +1,7 @@
 """What will be done, and how it ended: every object in full, for a person accepts these words."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, assert_never
 
 from core.model import (
@@ -31,7 +31,7 @@ _REST: Final[Mapping[Remedy, str]] = {  # what became of a step that was not don
     Remedy.WAIT: "not answered",
 }
 AFTER_MERGE: Final = "Not done now; once the branch is merged, this follows:"
-_NAMED_MAX: Final = 10  # of the objects that are left to others
+_NAMED_MAX: Final = 10  # of names in one sentence
 
 
 def title(plan: Plan) -> Line:
@@ -47,6 +47,12 @@ def heading(plan: Plan, what: str = "") -> str:
 def objects(count: int) -> str:
     """`1 object`, `3 objects`."""
     return f"{count} object{'' if count == 1 else 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Name the first of several, and count the rest."""
+    more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
+    return ", ".join(names[:_NAMED_MAX]) + more
 
 
 def fields(count: int) -> str:
@@ -240,10 +246,9 @@ def _tracked(snapshot: Snapshot) -> Iterator[str]:
         if row.tracked_by and row.verdict is Verdict.IN_SYNC:
             by_engine.setdefault(row.tracked_by, []).append(name_of(key.ref))
     for engine, names in sorted(by_engine.items()):
-        more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
         yield (
             f"{objects(len(names))} left to {engine}, which tracks them still"
-            f" (`take_over: true` takes them): {', '.join(names[:_NAMED_MAX])}{more}"
+            f" (`take_over: true` takes them): {listed(names)}"
         )
 
 
@@ -252,8 +257,7 @@ def _unjudged(snapshot: Snapshot) -> Iterator[str]:
     rows = (row for _, row in sorted(snapshot.rows.items()) if row.verdict is Verdict.UNKNOWN)
     names = [f"{name_of(row.key.ref)} ({row.reason})" for row in rows]
     if names:
-        more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
-        yield f"{objects(len(names))} cannot be judged: {', '.join(names[:_NAMED_MAX])}{more}"
+        yield f"{objects(len(names))} cannot be judged: {listed(names)}"
 
 
 def _wish(verb: Verb) -> str:

@@ -27,7 +27,7 @@ from core.cli.telemetry.telemetry import Telemetry
 from core.cli.telemetry.wanted import telemetry_for
 from core.clock import Clock
 from core.installation.keeping import pods_key
-from core.model import Event, EventName, Snapshot
+from core.model import Event, EventName, Snapshot, newer
 from core.settings.reading import Settings, settings_file
 from core.settings.running.renewal import Renewal
 
@@ -132,10 +132,9 @@ class EventLog:
 
     async def print_new(self, events: Sequence[Event]) -> None:
         """Print the events that are newer than those printed before."""
-        new = [event for event in events if event.sequence > self._seen]
+        new, missed = newer(events, self._seen)
         if not new:
             return
-        missed = new[0].sequence - self._seen - 1
         if missed:
             self.say(f"{missed} events were not printed: stdout was not read in time", "warning")
         self._seen = new[-1].sequence
@@ -145,9 +144,9 @@ class EventLog:
         """Have what libraries log in the log, too."""
         return taking_over(self._log)
 
-    async def drained(self, within_s: float = _LAST_WORDS_S) -> None:
-        """Return when the log is written, or that time is over."""
-        await self._log.drained(within_s)
+    async def drained(self) -> None:
+        """Return when the log is written, or the time for last words is over."""
+        await self._log.drained(_LAST_WORDS_S)
 
     async def _print(self, events: Iterable[Event]) -> None:
         events = tuple(events)

@@ -23,8 +23,19 @@ def setting(
     return click.option(*names, metavar=metavar, type=kind, help=words)
 
 
+def output(*forms: str, words: str = "How to print.") -> Callable[[Callback], Callback]:
+    """Return the flag that says how to print: one of *forms*, the first if it is not said."""
+    return click.option("-o", "--output", type=click.Choice(forms), default=forms[0], help=words)
+
+
+CONFIG: Final = click.option(
+    "--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml)."
+)
+NO_COLOR: Final = click.option(
+    "--no-color", is_flag=True, help="No colours; NO_COLOR says the same."
+)
 SOURCE: Final = (
-    click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml)."),
+    CONFIG,
     setting("--repo", metavar="PATH|URL", table=APP),
     setting("--revision", metavar="REV", table=APP),
     setting("--path", metavar="DIR", table=APP),
@@ -34,7 +45,7 @@ SOURCE: Final = (
 )
 SAFETY: Final = (
     click.option("--read-only", is_flag=True, help="Refuse to write, whatever else is asked."),
-    click.option("--no-color", is_flag=True, help="No colours; NO_COLOR says the same."),
+    NO_COLOR,
 )
 TERMINAL: Final = (
     click.option("--autoheal", is_flag=True, help="Keep the cluster equal to Git."),
@@ -79,11 +90,7 @@ def flags(*groups: tuple[Callable[[Callback], Callback], ...]) -> Callable[[Call
 def print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     """Answer --version."""
     if asked and not context.resilient_parsing:
-        from importlib import metadata  # noqa: PLC0415 - lazily: 20 ms, for this alone
+        from core.release import version_of  # noqa: PLC0415 - lazily: 20 ms, for this alone
 
-        try:
-            version = metadata.version("driftdeck")
-        except ModuleNotFoundError:  # a source folder on PYTHONPATH
-            version = "(not installed)"
-        click.echo(f"driftdeck {version}")
+        click.echo(f"driftdeck {version_of() or '(not installed)'}")
         context.exit()

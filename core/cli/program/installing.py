@@ -7,14 +7,14 @@ import click
 
 from core.cli import jobs
 from core.cli.jobs import Job
-from core.cli.program.flags import SAFETY, SOURCE, flags, setting
+from core.cli.program.flags import CONFIG, SAFETY, SOURCE, flags, setting
 from core.cli.program.group import options_of, program
 from core.settings.clusters import CLUSTER
 from core.settings.running.controller import CONTROLLER
 
 
 @program.command()
-@click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml).")
+@CONFIG
 @setting("-n", "--namespace", metavar="NS", table=CONTROLLER)
 @click.option("--kustomize", "folder", metavar="DIR", help="Write a base of kustomize there.")
 @click.option("--image", metavar="IMAGE", help="Image of the container.")

@@ -7,7 +7,7 @@ import click
 
 from core.cli import jobs
 from core.cli.jobs import Job
-from core.cli.program.flags import HOME, SAFETY, SOURCE, TERMINAL, flags, setting
+from core.cli.program.flags import HOME, NO_COLOR, SAFETY, SOURCE, TERMINAL, flags, output, setting
 from core.cli.program.group import need_terminal, options_of, program, refuse_terminal_flags
 from core.errors import UsageError
 from core.settings.clusters import CLUSTER
@@ -15,13 +15,7 @@ from core.settings.clusters import CLUSTER
 
 @program.command()
 @click.argument("words", metavar="[A..B] [APP [APP2]]", nargs=-1)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["text", "json", "diff", "markdown"]),
-    default="text",
-    help="How to print.",
-)
+@output("text", "json", "diff", "markdown")
 @click.option("--all", "everything", is_flag=True, help="Objects in sync too.")
 @click.option("--past", is_flag=True, help="Say when Git stated an object as it is.")
 @click.option("--live", is_flag=True, help="Two apps by what is live of them, not by Git.")
@@ -71,14 +65,8 @@ def carry_over(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 @click.option("--since", metavar="TIME", help="Not older than this: 30m, 2h, 7d.")
 @click.option("--controller", is_flag=True, help="What the controller in the cluster wrote, too.")
 @flags(HOME)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="How to print.",
-)
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR says the same.")
+@output("text", "json")
+@NO_COLOR
 @click.pass_context
 def journal(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Print what was written to clusters and repositories from here, and how it was before."""
@@ -94,14 +82,8 @@ def journal(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 @program.command()
 @click.argument("app_name", metavar="[APP]", required=False)
 @flags(HOME)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="How to print.",
-)
-@click.option("--no-color", is_flag=True, help="No colours; NO_COLOR says the same.")
+@output("text", "json")
+@NO_COLOR
 @click.pass_context
 def status(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     """Print what the controller in a cluster says of its apps.  Exit as diff; 3: none is there.
@@ -114,13 +96,7 @@ def status(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
 @program.command()
 @click.argument("app_name", metavar="[APP]", required=False)
 @click.option("--since", metavar="TIME", help="What was done since: 30m, 2h, 7d (default: 24h).")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["markdown", "json"]),
-    default="markdown",
-    help="How to print.",
-)
+@output("markdown", "json")
 @flags(SOURCE, SAFETY)
 @click.pass_context
 def report(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401

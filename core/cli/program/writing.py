@@ -8,7 +8,7 @@ import click
 from core.cli import jobs
 from core.cli.jobs import Job
 from core.cli.options import Options
-from core.cli.program.flags import BRANCH, CONSENT, SAFETY, SOURCE, flags
+from core.cli.program.flags import BRANCH, CONFIG, CONSENT, SAFETY, SOURCE, flags, output
 from core.cli.program.group import options_of, program, refuse_writing
 from core.errors import UsageError
 
@@ -24,12 +24,8 @@ from core.errors import UsageError
     help="With --prune: this object goes, though it is protected (a Namespace, a volume).",
 )
 @click.option("--wait", metavar="TIME", help="Then wait so long, like 5m, until all works.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="How to print; JSON is not asked about, so it takes --dry-run or --yes.",
+@output(
+    "text", "json", words="How to print; JSON is not asked about, so it takes --dry-run or --yes."
 )
 @flags(CONSENT, SOURCE, SAFETY)
 @click.pass_context
@@ -114,7 +110,7 @@ def adopt(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401
     "--field", "fields", metavar="PATH", multiple=True, help="A field to carry over, too."
 )
 @flags(BRANCH)
-@click.option("--config", metavar="FILE", help="Settings file (default: ./driftdeck.yaml).")
+@CONFIG
 @flags(CONSENT, SAFETY)
 @click.pass_context
 def promote(context: click.Context, /, **given: Any) -> Job:  # noqa: ANN401

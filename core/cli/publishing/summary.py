@@ -22,6 +22,7 @@ from core.model import (
     Pause,
     Snapshot,
     Verdict,
+    newer,
 )
 from core.model.controllers.status import (
     AppTold,
@@ -91,7 +92,7 @@ def recalled(status: Status, memory: Memory) -> Memory:
 
 def remembered(memory: Memory, events: Sequence[Event]) -> Memory:
     """Keep the writes among the events that are newer than those that were looked at before."""
-    new = [event for event in events if event.sequence > memory.seen]
+    new, _ = newer(events, memory.seen)
     if not new:
         return memory
     done = [_wrote(event) for event in new if event.name in _WRITES]

@@ -2,18 +2,16 @@
 
 import os
 from collections.abc import Callable, Mapping
-from importlib import metadata
-from typing import Final
 
 from core.cli.publishing.publisher import Part, Publisher
 from core.cli.publishing.summary import Head
 from core.clock import Clock
 from core.cluster import Board, home_namespace
+from core.cluster.leasing.tenures import MARGIN_S
 from core.model import Snapshot
 from core.model.controllers.leads import share_of
+from core.release import version_of
 from core.settings.reading import Settings
-
-MARGIN_S: Final = 2.0  # before a Lease ends nothing is begun any more
 
 
 def publisher_for(settings: Settings, say: Callable[[str], None]) -> Publisher | None:
@@ -23,7 +21,7 @@ def publisher_for(settings: Settings, say: Callable[[str], None]) -> Publisher |
         return None
     clock = Clock()
     namespace = home_namespace(home, settings.controller, os.environ)
-    head = Head(version=_version(), started=clock.wall())
+    head = Head(version=version_of(), started=clock.wall())
     return Publisher(Board(home, namespace, clock), head, parts_of, clock, say)
 
 
@@ -46,10 +44,3 @@ def parts_of(snapshot: Snapshot, now: float) -> Mapping[int | None, Part]:
         )
         for share, found in names.items()
     }
-
-
-def _version() -> str:
-    try:
-        return metadata.version("driftdeck")
-    except ModuleNotFoundError:  # a source folder on PYTHONPATH
-        return ""

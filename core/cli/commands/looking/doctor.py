@@ -5,7 +5,6 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +20,7 @@ from core.installation.examining import Finding, examined
 from core.installation.reading import Sources, sources_of
 from core.installation.rights import Own
 from core.model import ClusterSpec, problem_of
+from core.release import OURS, version_of
 from core.settings.reading import Settings
 from core.settings.running.controller import home_of
 from core.state_folder import cache_folder, state_folder
@@ -101,17 +101,10 @@ def _read(settings: Settings, sources: Sources) -> Iterator[Finding]:
 
 def versions() -> Iterator[Finding]:
     """Say which versions run."""
-    names = {name: _version(name) for name in ("driftdeck", *_LIBRARIES)}
+    names = {name: version_of(name) for name in (OURS, *_LIBRARIES)}
     python = ".".join(map(str, sys.version_info[:3]))
     words = ", ".join(f"{name} {version}" for name, version in names.items() if version)
     yield Finding("versions", f"Python {python}, {words}")
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except ModuleNotFoundError:
-        return ""
 
 
 def tools(environment: Mapping[str, str]) -> Iterator[Finding]:

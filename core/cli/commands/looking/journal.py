@@ -10,8 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.clean import clean
-from core.cli.commands.looking.status import nothing
+from core.cli.commands.looking.status import tell_lacking
 from core.cli.exit_codes import IN_SYNC
 from core.cli.options import Options
 from core.cli.output.forms import page_of
@@ -49,9 +48,7 @@ async def run(options: Options) -> int:
 async def _told(options: Options, since: float) -> list[Written]:
     """Read what the controller says that it wrote."""
     seen = await controllers_seen(*home_for(options))
-    put(sys.stderr, (clean(f"driftdeck: {each}") for each in (*seen.unreadable, *seen.problems)))
-    if not seen.statuses:
-        put(sys.stderr, [clean(f"driftdeck: {nothing(seen)}")])
+    tell_lacking(seen)
     return writes_of(seen, since, options.app)
 
 

@@ -33,11 +33,10 @@ async def run(options: Options) -> int:
 
 def show(seen: Seen, options: Options) -> int:
     """Print what was found as asked; what could not be read goes to stderr."""
-    put(sys.stderr, (clean(f"driftdeck: {each}") for each in (*seen.unreadable, *seen.problems)))
+    tell_lacking(seen)
     if options.output == "json":
         write(sys.stdout, page_of(status_form(seen, options.app)))
     if not seen.statuses:
-        put(sys.stderr, [clean(f"driftdeck: {nothing(seen)}")])
         return CODES[Remedy.WAIT]
     apps = apps_of(seen, options.app)
     if options.app is not None and not apps:
@@ -47,6 +46,12 @@ def show(seen: Seen, options: Options) -> int:
         page = Page(ink_for(sys.stdout, no_color=options.no_color), seen.at)
         put(sys.stdout, status_lines(seen, page, options.app))
     return status_exit(seen, apps)
+
+
+def tell_lacking(seen: Seen) -> None:
+    """Say on stderr what could not be read, and that nothing was found, if nothing was."""
+    lacking = [*seen.unreadable, *seen.problems, *([] if seen.statuses else [nothing(seen)])]
+    put(sys.stderr, (clean(f"driftdeck: {each}") for each in lacking))
 
 
 def nothing(seen: Seen) -> str:

@@ -32,7 +32,6 @@ from core.telling import plans
 from core.telling.spans import Line, Role, say
 
 _REQUEST: Final = 1
-_NAMED_MAX: Final = 10  # of the objects that are missing or extra
 
 
 async def run(options: Options) -> int:
@@ -98,9 +97,7 @@ def _nothing(snapshot: Snapshot, app: AppSpec) -> str:
     names = [str(key.ref) for key, row in rows if key.app == app.name and row.verdict in whole]
     if not names:
         return "nothing has drifted"
-    more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
-    listed = clean(", ".join(names[:_NAMED_MAX]))
-    return f"no field has drifted; what is missing or extra is named: {listed}{more}"
+    return f"no field has drifted; what is missing or extra is named: {clean(plans.listed(names))}"
 
 
 async def _explained(engine: EngineLike, keys: frozenset[Key]) -> None:

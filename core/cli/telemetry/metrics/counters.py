@@ -5,7 +5,7 @@ from typing import Final
 
 from core.cli.telemetry.metrics.families import Families
 from core.cli.telemetry.metrics.labels import Label
-from core.model import Event, EventName, Guard, Snapshot
+from core.model import Event, EventName, Guard, Snapshot, newer
 
 _TOLD: Final[Mapping[EventName, tuple[str, str]]] = {
     EventName.DRIFT_DETECTED: ("drift_detected", "Objects found to differ from Git."),
@@ -66,15 +66,11 @@ class Counters:
     def count(self, snapshot: Snapshot, now: float) -> tuple[Event, ...]:
         """Count the events that are new in *snapshot*, which was seen at *now*; return them."""
         self._expect(snapshot)
-        events = snapshot.events
-        if not events or events[-1].sequence == self._seen:
-            return ()
-        new = tuple(event for event in events if event.sequence > self._seen)
-        missed = new[0].sequence - self._seen - 1
+        new, missed = newer(snapshot.events, self._seen)
         if missed:
             self._missed.inc(missed)
-        self._seen = new[-1].sequence
         for event in new:
+            self._seen = event.sequence
             self._count(event, now)
         return new
 

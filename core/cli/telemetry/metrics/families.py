@@ -1,6 +1,5 @@
 """The registry of one controller's metrics, and how families of them are made."""
 
-from importlib import metadata
 from platform import python_version
 from typing import Final
 
@@ -14,6 +13,8 @@ from prometheus_client import (
 )
 from prometheus_client.process_collector import ProcessCollector
 
+from core.release import version_of
+
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 
 
@@ -26,7 +27,7 @@ class Families:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         build = self.gauge("driftdeck_build_info", "What runs.", "version", "python")
-        build.labels(version(), python_version()).set(1)
+        build.labels(version_of() or "unknown", python_version()).set(1)
 
     def counter(self, name: str, words: str, *labels: str) -> Counter:
         """Make a counter; in the text its name ends in `_total`."""
@@ -45,11 +46,3 @@ class Families:
     def page(self) -> bytes:
         """Write all of it as Prometheus reads it."""
         return generate_latest(self.registry)
-
-
-def version() -> str:
-    """Return which driftdeck this is."""
-    try:
-        return metadata.version("driftdeck")
-    except ModuleNotFoundError:  # a source folder on PYTHONPATH
-        return "unknown"

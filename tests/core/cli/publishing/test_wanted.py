@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from core.cli.publishing.publisher import Part
-from core.cli.publishing.wanted import MARGIN_S, parts_of, publisher_for
+from core.cli.publishing.wanted import parts_of, publisher_for
+from core.cluster.leasing.tenures import MARGIN_S
 from core.model import ClusterSpec, Snapshot
 from core.model.controllers.controller import Controller
 from core.model.controllers.leads import Lead, Leads, share_of
