@@ -14,15 +14,15 @@ from core.cli.output.forms import page_of
 from core.cli.output.incident import about, incident_form, incident_text
 from core.errors import ProductError, UnavailableError
 from core.journal import Entry
-from core.model import Drift, Key, Snapshot, Verdict
+from core.model import Drift, Key, Snapshot
 from core.reconcile.memory.commands import Explain
 from core.telling.spans import Role, say
 from tui.actions.record import DAY_S, dated, records_since
+from tui.model.ordering import unexplained
 from tui.surface import Phrase, Surface
 
 ASKED_FOR_S: Final = 10.0  # who changed what is waited for so long
 _WIDTH: Final = 160  # cells of a list in a file
-_NAMED: Final = {Verdict.DRIFTED, Verdict.CONTESTED, Verdict.MISSING, Verdict.EXTRA}
 
 
 def place_of(name: str) -> Path | str:
@@ -70,7 +70,7 @@ class _Report:
 
     def __call__(self, snapshot: Snapshot) -> bool:
         """Ask about what nobody looked at; true once the document is on its way."""
-        unnamed = [row for row in snapshot.rows.values() if _is_unnamed(row)]
+        unnamed = [row for row in snapshot.rows.values() if unexplained(row)]
         for row in unnamed:
             if self.asked.get(row.key) is not row:
                 self.asked[row.key] = row
@@ -81,10 +81,6 @@ class _Report:
         then = partial(_filed, self.on, "the incident report", self.path)
         self.on.beside(partial(_report, self.on, self.path, snapshot, now), then)
         return True
-
-
-def _is_unnamed(row: Drift) -> bool:
-    return row.verdict in _NAMED and not (row.explained or row.confirming)
 
 
 def _report(on: Surface, path: Path, snapshot: Snapshot, now: float) -> ProductError | None:
