@@ -115,6 +115,8 @@ class ScriptedCluster:
         self.objects: dict[ObjectRef, Live] = {}
         self.forbidden: set[str] = set()  # verbs
         self.hold: asyncio.Event | None = None  # dry-runs wait for it
+        self.slow: asyncio.Event | None = None  # writes wait for it
+        self.writing = asyncio.Event()  # one began
         self.dry_running = self.dry_running_at_most = 0
         self.inventory: tuple[InventoryRow, ...] = ()
         self.entered = ""  # the run that prunes
@@ -173,6 +175,9 @@ class ScriptedCluster:
         requests: Sequence[Request],
         live: Live | None,
     ) -> tuple[Live | None, ...]:
+        self.writing.set()
+        if self.slow is not None:
+            await self.slow.wait()
         left: list[Live | None] = []
         for request in requests:
             if isinstance(request, Delete):
