@@ -25,6 +25,7 @@ from tests.core.reconcile.world import (
     World,
     alarms,
     applied,
+    beginning,
     commit,
     document,
     live,
@@ -219,16 +220,7 @@ def test_a_wait_of_the_controller_that_is_over_is_told_no_more_and_not_waited_fo
 
 
 def test_nothing_is_said_as_a_whole_before_controllers_were_heard() -> None:
-    state = initial(
-        (SPEC,),
-        (ClusterSpec(name="prod"),),
-        healing=False,
-        writing=False,
-        digest_key=b"d",
-        mask_key=b"m",
-        listening=frozenset({"prod"}),
-    )
-    world = World(state)
+    world = World(beginning(writing=False, listening=frozenset({"prod"})))
     begun = applied("a").inputs  # what is read of both sides, elsewhere
     world.feed(*(happened for _, happened in begun))
     assert not world.complete()
