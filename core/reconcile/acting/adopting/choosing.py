@@ -43,12 +43,9 @@ def chosen(draft: Draft, key: Key, fields: frozenset[str]) -> Adopted | str:
     desired = app.desired.get(key.ref)
     if row is not None and row.verdict is Verdict.MISSING:
         return _gone(draft, row, desired, fields)
-    why = _why_not(row, desired)
-    if why:
-        return why
-    assert row is not None
-    assert desired is not None
-    if desired.document.sealed or app.is_sealed(key.ref):
+    if row is None or desired is None or row.verdict is Verdict.UNKNOWN:
+        return "it cannot be judged now"
+    if app.is_sealed(key.ref):
         return _SEALED
     if is_secret_kind(key.ref.kind):
         return _HIDDEN
@@ -76,12 +73,6 @@ def taken(stated: JsonObject, live: JsonObject, changes: Iterable[FieldChange]) 
     return found
 
 
-def _why_not(row: Drift | None, desired: Desired | None) -> str:
-    if row is None or row.verdict is Verdict.UNKNOWN:
-        return "it cannot be judged now"
-    return "" if desired is not None else "it cannot be judged now"
-
-
 def _gone(
     draft: Draft, row: Drift, desired: Desired | None, fields: frozenset[str]
 ) -> Adopted | str:
@@ -92,7 +83,7 @@ def _gone(
         return "nobody deleted it, as far as is known: Git states it, and it was not applied yet"
     if row.cause is not Cause.LIVE_CHANGED:
         return f"it was deleted, and {_PENDING}; or take it away with git"
-    if desired.document.sealed or draft.app(row.key.app).is_sealed(row.key.ref):
+    if draft.app(row.key.app).is_sealed(row.key.ref):
         return "its file is encrypted; take it away with git"
     return Adopted(row.key, desired.document, b"", actor=row.actor)
 
