@@ -113,12 +113,11 @@ def _objection(draft: Draft, run: RunState, step: Step) -> Blocked | None:
     if step.protected and not run.confirmed:
         words = f"{step.protected} (`--yes` with nobody at a terminal is nobody's word)"
         return Blocked(Guard.NOT_PROTECTED, words)
+    claimed = unclaimed(draft, step.key)
+    if claimed is not None or not step.protected:
+        return claimed
     found = live_of(draft.cluster(draft.app(step.key.app).spec.cluster), step.key.ref)
-    if found is not None and step.protected:
-        held = holding(draft, step.key, found[1], run.plan.confirmed)
-    else:
-        held = None
-    return unclaimed(draft, step.key) or held
+    return holding(draft, step.key, found[1], run.plan.confirmed) if found is not None else None
 
 
 def _left(
