@@ -53,6 +53,7 @@ class Action:
     priority: int = 0  # of the hint bar; 0 is not shown there
     first_in: Pane | None = None  # the list in which its hint goes before all others
     at_any_size: bool = False  # even where the terminal is too small to show anything
+    opens_input: bool = False  # the keys that follow are text, however fast they come
 
     def attempt(self, on: "Surface") -> str:
         """Do it; return why it was not done, "" where it was."""

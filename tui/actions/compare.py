@@ -176,6 +176,7 @@ COMPARE: Final = Action(
     words="compare",
     group=Group.LOOK,
     priority=22,
+    opens_input=True,
     does="this commit and now (3); else this app with another one, by Git or live",
     why_not=_why_not,
     do=_compare,

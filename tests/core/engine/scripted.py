@@ -21,7 +21,6 @@ from core.model import (
     AppSpec,
     AuditEvent,
     Claim,
-    ClusterSpec,
     Commit,
     CommitShown,
     Confidence,
@@ -70,12 +69,12 @@ from core.reconcile.memory.results import (
     Proved,
     Recalled,
 )
-from core.reconcile.memory.state import initial
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     RESOURCES,
     SCHEMAS,
     SPEC,
+    beginning,
     commit,
     document,
     key,
@@ -520,15 +519,8 @@ class World:
             self.cluster.objects[ref(CONFIG_MAP, name)] = live(CONFIG_MAP, name, 5, data={"a": "1"})
         if healing:  # of what nobody recorded it would take possession first
             self.cluster.inventory = tuple(map(_applied, documents))
-        state = initial(
-            (SPEC,),
-            (ClusterSpec(name="prod"),),
-            healing=healing,
-            writing=writing,
-            digest_key=b"d",
-            mask_key=b"m",
-            leads=Leads((Lead(),)) if leased else UNDIVIDED,
-        )
+        leads = Leads((Lead(),)) if leased else UNDIVIDED
+        state = beginning(healing=healing, writing=writing, leads=leads)
         self.leads = ScriptedLeads(self.inbox)
         self.adapters = Adapters(
             clusters={"prod": self.cluster},
