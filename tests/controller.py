@@ -1,6 +1,7 @@
 """A headless driftdeck as a child process: its event lines with the time each was read."""
 
 import json
+import os
 import queue
 import subprocess
 import threading
@@ -25,6 +26,15 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> Process:
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
     )
+
+
+def resident_mb(pid: int) -> float:
+    """What a process takes now; nothing, if it ended."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 class Controller:

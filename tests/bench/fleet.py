@@ -32,7 +32,7 @@ import yaml
 
 from tests.apiserver.server import ApiServer
 from tests.bench.world import AUTHOR, MERGE_PATCH, config_map, deployment, service, text_of
-from tests.controller import Controller
+from tests.controller import Controller, resident_mb
 
 DRIFTS: Final = 100
 PACE_S: Final = 1.1  # more heals than sixty a minute open the breaker, rightly
@@ -176,15 +176,6 @@ def children_of(pid: int) -> list[int]:
         with contextlib.suppress(OSError):  # a thread that ended meanwhile
             found += map(int, each.read_text().split())
     return found
-
-
-def resident_mb(pid: int) -> float:
-    """What a process takes now; nothing, if it ended."""
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """The engine as a child process that is killed and started again; what each life said and took."""
 
-import os
 import signal
 import subprocess
 import threading
@@ -10,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+
+from tests.controller import resident_mb
 
 _SAMPLE_S: Final = 1.0
 
@@ -99,9 +100,4 @@ class Engine:
                     life.code = code
                     self._start()
                     continue
-                life.memory_mb.append(_resident_mb(self._process.pid))
-
-
-def _resident_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGESIZE") / (1 << 20)
+                life.memory_mb.append(resident_mb(self._process.pid))
