@@ -32,6 +32,7 @@ import yaml
 
 from tests.apiserver.server import ApiServer
 from tests.bench.world import AUTHOR, MERGE_PATCH, config_map, deployment, service, text_of
+from tests.commands import PROGRAM
 from tests.controller import Controller, resident_mb
 
 DRIFTS: Final = 100
@@ -84,7 +85,7 @@ class Fleet:
     def command(self, *words: str) -> list[str]:
         """A driftdeck command on it."""
         config = str(self.folder / "driftdeck.yaml")
-        return [sys.executable, "-m", "tui", *words, "--config", config]
+        return [*PROGRAM, *words, "--config", config]
 
     def deployments(self) -> list[tuple[str, str]]:
         """Namespace and name of as many Deployments as drift, spread over all apps."""

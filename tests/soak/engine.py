@@ -25,6 +25,16 @@ class Life:
     memory_mb: list[float] = field(default_factory=list)  # one a second
 
 
+def started(
+    command: Sequence[str], environment: Mapping[str, str], lines: Path, words: Path
+) -> "subprocess.Popen[bytes]":
+    """Start a process whose lines for programs and words for people are added to two files."""
+    with lines.open("ab") as out, words.open("ab") as err:
+        return subprocess.Popen(  # noqa: S603 - our own command line
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+        )
+
+
 class Engine:
     """Keeps one engine running; when it ends unasked, that is noted and it is started again."""
 
@@ -69,14 +79,7 @@ class Engine:
             self._end(signal.SIGTERM)
 
     def _start(self) -> None:
-        with self.lines.open("ab") as lines, self.words.open("ab") as words:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command line
-                self._command,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=lines,
-                stderr=words,
-            )
+        self._process = started(self._command, self._environment, self.lines, self.words)
         self.lives.append(Life(time.time()))
 
     def _end(self, by: signal.Signals) -> None:
