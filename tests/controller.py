@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import re
 import subprocess
 import threading
 import time
@@ -11,9 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
+from tests.apiserver.waiting import eventually
 from tests.commands import Piped
 
 PATIENCE_S = 120.0
+_PORT = re.compile(r"metrics and health: port (\d+)")
 Process: TypeAlias = "subprocess.Popen[bytes] | Piped"
 Start: TypeAlias = Callable[[Sequence[str], Mapping[str, str]], Process]
 
@@ -115,6 +118,16 @@ class Controller:
     def code(self, within_s: float = 60) -> int:
         """Wait until it ends; the exit code."""
         return self._process.wait(within_s)
+
+    def port(self) -> int:
+        """Wait until the log names the port of metrics and health."""
+
+        def named() -> re.Match[str] | None:
+            return _PORT.search("".join(self.errors))
+
+        found = eventually(named, within_s=60)
+        assert found is not None, self.errors
+        return int(found[1])
 
     def memory_mb(self) -> tuple[float, float]:
         """Resident memory now and at its peak, in MB."""

@@ -42,7 +42,6 @@ QUIET_S: Final = 5.0  # the engine is at rest when it used hardly anything for s
 QUIET_CPU: Final = 0.05
 SAMPLE_S: Final = 0.25
 WRITERS: Final = 8
-PORT: Final = re.compile(r"metrics and health: port (\d+)")
 COMPLETE: Final = re.compile(rb"(?m)^driftdeck_app_complete\{.*\} 1\.0$")
 LARGE: Final = 50_000  # objects; from here on the holds of the large fleet count
 BUILDERS: Final = (config_map, deployment, config_map, service, config_map)
@@ -294,13 +293,9 @@ def _controller(made: Fleet, holds: Holds, table: Table) -> None:
 
 def _complete(healer: Controller, apps: int) -> None:
     """Wait until every app says of itself that each of its objects has its verdict."""
-    while True:
+    address = f"http://127.0.0.1:{healer.port()}/metrics"
+    while len(COMPLETE.findall(urllib.request.urlopen(address).read())) != apps:
         time.sleep(SAMPLE_S)
-        found = [match for line in healer.errors if (match := PORT.search(line))]
-        if found:
-            page = urllib.request.urlopen(f"http://127.0.0.1:{found[0][1]}/metrics").read()
-            if len(COMPLETE.findall(page)) == apps:
-                return
 
 
 def _counted(healer: Controller, what: str) -> int:
