@@ -14,21 +14,12 @@ from core.cli.session import EngineLike
 from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
 from core.errors import UnavailableError
-from core.model import ClusterName, Event, EventName, Snapshot
-from tests.core.cli.scripted import DEPLOYMENT, REPLICAS, WEB, ScriptedEngine
+from core.model import Event, EventName, Snapshot
+from tests.core.cli.pipes import fill
+from tests.core.cli.scripted import ScriptedEngine
+from tests.core.cli.telemetry.told import event
 
-DRIFT = Event(
-    2,
-    1_782_907_203.0624,
-    EventName.DRIFT_DETECTED,
-    "shop",
-    "demo",
-    DEPLOYMENT,
-    WEB.ref,
-    (REPLICAS,),
-    message="changed in the cluster",
-    place=ClusterName("demo", "demo-eu", "ada"),
-)
+DRIFT = event(2, EventName.DRIFT_DETECTED)
 SYNCED = Event(1, 1_782_907_200.0, EventName.CLUSTER_SYNCED, cluster="demo")
 
 
@@ -271,18 +262,6 @@ async def test_a_reader_that_sleeps_does_not_hold_up_the_loop(pipes: Pipes) -> N
         filled -= len(os.read(pipes.out[0], filled))
     await printing
     assert [line["event"] for line in pipes.lines()] == ["drift_detected"]
-
-
-def fill(fd: int) -> int:
-    """Write until the pipe is full; return how much that was."""
-    os.set_blocking(fd, False)
-    filled = 0
-    while True:
-        try:
-            filled += os.write(fd, b"x" * 4096)
-        except BlockingIOError:
-            os.set_blocking(fd, True)
-            return filled
 
 
 async def test_a_log_that_is_full_holds_up_no_event(pipes: Pipes) -> None:
