@@ -95,6 +95,7 @@ async def test_a_log_that_nobody_reads_drops_records_and_says_how_many(
     while "were dropped" not in lines:
         lines += (await asyncio.to_thread(os.read, pipe[0], 1 << 16)).decode()
         log.say("another")
+    await log.drained(60)  # its thread must not write into what has the number next
     assert "records were dropped: stderr was not read in time" in lines
 
 
