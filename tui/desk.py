@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, TypeVar
 
 from rich.style import Style
 from textual import on
@@ -39,16 +39,13 @@ from tui.widgets.lines import Lines
 T = TypeVar("T")
 _TICK_S = 1.0
 _REDRAW_AGES_TICKS = 15
-_OPENS_AN_INPUT: Final = frozenset(
-    {"filter", "command", "cluster", "compare", "copy_menu", "save", "pause"}
-)
 
 
 class Desk(Screen[None], inherit_bindings=False):
     """Shows snapshots and lets actions act; decides nothing.  It is the `Surface` of actions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"do({action.id!r})", show=False, priority=action.id in _OPENS_AN_INPUT)
+        Binding(key, f"do({action.id!r})", show=False, priority=action.opens_input)
         for action in ACTIONS
         for key in action.keys
         if key not in ALWAYS_QUIT
@@ -278,7 +275,7 @@ class Desk(Screen[None], inherit_bindings=False):
     @override
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Act before the next key is passed on, so that it is text; in the filter all is text."""
-        opens = action == "do" and parameters[0] in _OPENS_AN_INPUT
+        opens = action == "do" and BY_ID[str(parameters[0])].opens_input
         return not (opens and self.focused is self.frame.prompt)
 
     def action_do(self, action_id: str) -> None:

@@ -9,8 +9,9 @@ from itertools import islice
 from textual.screen import Screen
 from textual.timer import Timer
 
-from core.model import Commit, Drift, Key, Verdict
+from core.model import Commit, Drift, Key
 from core.reconcile.memory.commands import Command, Examine, Explain, ShowCommit
+from tui.model.ordering import unexplained
 from tui.model.view import View
 
 AGAIN_S = 1.0  # how an object is that moves under the cursor is asked so often
@@ -48,14 +49,14 @@ class Explaining:
 
     def look_for(self, rows: Iterable[Drift]) -> None:
         """Somebody is filtered by: *rows* that nobody looked at yet are asked for, too."""
-        unasked = (r for r in rows if _unexplained(r) and self._sought.get(r.key) is not r)
+        unasked = (r for r in rows if unexplained(r) and self._sought.get(r.key) is not r)
         for row in islice(unasked, _SOUGHT_MAX):
             self._sought[row.key] = row
             self._submit(Explain(row.key))
 
     def _is_unknown(self, row: Drift | Commit) -> bool:
         if isinstance(row, Drift):
-            return _unexplained(row) or not self._view.is_examined(row)
+            return unexplained(row) or not self._view.is_examined(row)
         return row.id not in self._view.asked and row.id not in self._view.commits_shown
 
     def _ask(self) -> None:
@@ -68,7 +69,7 @@ class Explaining:
             self._submit(ShowCommit(number, app, wanted.id))
 
     def _ask_about(self, row: Drift) -> None:
-        if _unexplained(row):
+        if unexplained(row):
             self._submit(Explain(row.key))
         if not self._view.is_examined(row):
             number = next(self._numbers)
@@ -77,12 +78,6 @@ class Explaining:
 
     def _delay_s(self, wanted: Drift | Commit) -> float:
         before = self._view.examined
-        if before is None or not isinstance(wanted, Drift) or _unexplained(wanted):
+        if before is None or not isinstance(wanted, Drift) or unexplained(wanted):
             return REST_S
         return AGAIN_S if before.key == wanted.key else REST_S
-
-
-def _unexplained(row: Drift) -> bool:
-    """Whether something can be looked up: not before the server confirmed the row."""
-    verdicts = {Verdict.DRIFTED, Verdict.CONTESTED, Verdict.MISSING, Verdict.EXTRA}
-    return row.verdict in verdicts and not (row.explained or row.confirming)

@@ -76,7 +76,7 @@ class Frame:
         self._arrange(view, size)
         subject, heading = self.panes.subject(view), self._heading(view, session)
         self.panes.changes.take(subject)
-        self.panes.resources.mark(view.marks)
+        self.panes.resources.note(view)
         self._titles.show(self.panes.by_name, view, subject, heading)
         self.bars["header"].show(lambda cells: header_line(heading, cells))
         crumb = breadcrumb(view, subject)

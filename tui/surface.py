@@ -53,6 +53,14 @@ class Action:
     priority: int = 0  # of the hint bar; 0 is not shown there
     first_in: Pane | None = None  # the list in which its hint goes before all others
     at_any_size: bool = False  # even where the terminal is too small to show anything
+    opens_input: bool = False  # the keys that follow are text, however fast they come
+
+    def attempt(self, on: "Surface") -> str:
+        """Do it; return why it was not done, "" where it was."""
+        why_not = self.why_not(on)
+        if not why_not:
+            self.do(on)
+        return why_not
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +222,10 @@ class Surface(Protocol):
         """Let the shell have the terminal for a while."""
 
     def outside(self, work: Callable[[], str]) -> str:
-        """Let *work* have the terminal until it ends; return what it says went wrong."""
+        """Let *work* have the terminal until it ends; return what it says went wrong.
+
+        A thread does it; the loop of the screen stands still meanwhile.
+        """
         ...
 
     def go(self, focus: Focus) -> None:

@@ -63,10 +63,14 @@ class Engine:
             self._adapters.journal.close()
 
     async def finish(self) -> None:
-        """Begin nothing more; return when what is in hand is done, and others may write."""
-        await self._performer.finish()
+        """Begin nothing more; return when what is in hand is done, and others may write.
+
+        The mind is told first that it is to begin nothing: what the performer keeps back would be
+        in hand until the Leases are let go unasked.
+        """
         if self._adapters.leads is not None:
             await self._adapters.leads.close()
+        await self._performer.finish()
 
     async def _reconcile(self, tasks: asyncio.TaskGroup) -> None:
         while True:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Final, TypeVar
 
+from core.cluster.waiting import UnderWay
 from core.engine.seams import ClusterLike, JournalLike, MarksLike
 from core.errors import ProductError, UnavailableError
 from core.journal import object_in
@@ -40,8 +41,7 @@ class Journalled:
         *meter* hears of what could not be recorded.
         """
         self._meter = meter
-        self._over, self._in_hand, self._free = False, 0, asyncio.Event()
-        self._free.set()
+        self._over, self._in_hand = False, UnderWay()
         self._journal, self._clusters, self._marks = journal, clusters, marks
         self._found_out: set[tuple[str, str]] = set()
         self._finding: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -57,21 +57,15 @@ class Journalled:
         await self.find_out(intent.cluster, intent.aim.repo if intent.aim is not None else "")
         if self._over:
             await asyncio.Event().wait()  # whoever ends us ends this, too
-        self._in_hand += 1
-        self._free.clear()
-        try:
+        with self._in_hand.one():
             return await self._written(intent, write, version)
-        finally:
-            self._in_hand -= 1
-            if not self._in_hand:
-                self._free.set()
 
     async def finish(self) -> None:
         """Begin nothing more; return when what is in hand is on record, or `FINISH_S` is over."""
         self._over = True
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S):
-                await self._free.wait()
+                await self._in_hand.over.wait()
 
     async def _written(
         self, intent: Intent, write: Callable[[], Awaitable[T]], version: Callable[[T], str | None]

@@ -75,6 +75,12 @@ def as_json(value: Value) -> Json:
     return value
 
 
+def few(names: Sequence[str], most: int) -> str:
+    """Name the first of several, and count the rest."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 # Identity ---------------------------------------------------------------------------------------
 # Named tuples, for they are the keys of every table: hashing a dataclass takes ten times as long.
 

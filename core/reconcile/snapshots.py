@@ -12,7 +12,6 @@ from core.reconcile.memory.state import (
     State,
     is_known,
     is_surveyed,
-    namespace_of,
 )
 from core.reconcile.sides.claims import all_read, objections
 from core.reconcile.sides.fences import refusals
@@ -95,10 +94,10 @@ def _guarded(app: AppState) -> str:
 
 def _unread(app: AppState, cluster: ClusterState) -> Iterator[Problem]:
     """Yield why kinds cannot be read in namespaces where the app states objects of them."""
-    for kind, documents in app.documents.items():
+    for kind in app.documents:
         state = cluster.kinds.get(kind, KindState())
         if state.problem is not None:
             yield state.problem
         if state.unread:
-            places = {document.namespace or namespace_of(app, cluster) for document in documents}
+            places = app.uses.stated.get(kind, frozenset())
             yield from (state.unread[each] for each in sorted(places & state.unread.keys()))

@@ -18,6 +18,7 @@ from core.model import (
     Verdict,
 )
 from core.model.answers.adoptions import Adopted
+from core.model.values import few
 from core.telling.objects import name_of
 from core.telling.spans import Line, Role, say
 
@@ -51,8 +52,7 @@ def objects(count: int) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """Name the first of several, and count the rest."""
-    more = f" and {len(names) - _NAMED_MAX} more" if len(names) > _NAMED_MAX else ""
-    return ", ".join(names[:_NAMED_MAX]) + more
+    return few(names, _NAMED_MAX)
 
 
 def fields(count: int) -> str:

@@ -1,6 +1,7 @@
 """A surface without a screen: what actions see and do, in memory."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -147,7 +148,8 @@ class Standin:
         self.copied.append(text)
 
     def outside(self, work: Callable[[], str]) -> str:
-        return work()
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(work).result()
 
     def dress(self, theme: str) -> str:
         self.theme = theme
@@ -180,8 +182,4 @@ class Standin:
 
     def do(self, id_: str) -> str:
         """Do an action as the desk does; say why it was not done."""
-        action = next(action for action in self.actions if action.id == id_)
-        why_not = action.why_not(self)
-        if not why_not:
-            action.do(self)
-        return why_not
+        return next(action for action in self.actions if action.id == id_).attempt(self)

@@ -14,7 +14,7 @@ from core.reconcile.memory.commands import StateOfGit
 from core.telling.spans import Line, Role, say
 from tui.actions.places import to_sheet
 from tui.dialogs.command.line import CommandLine
-from tui.model.comparing import LIVE, NOW, Pairs, meant, request_of
+from tui.model.comparing import LIVE, NOW, Pairs, meant, of_git, request_of
 from tui.model.focus import Pane
 from tui.surface import Action, Group, Offer, Surface
 from tui.text.rows import Looks, clock_of
@@ -126,27 +126,25 @@ def say_compare(on: Surface, text: str) -> str:
 def offers(on: Surface, text: str) -> Iterable[Offer]:
     """Yield what there is to compare with what: apps, clusters, commits of this app."""
     view = on.view
-    words = text.split() if text.endswith(" ") or not text else text.split()[:-1]
+    first = next(iter(text.rpartition(" ")[0].split()), "")  # the one that is typed already
+    lead = f"{first} " if first else ""
     apps = {app.spec.name: app for app in view.snapshot.apps}
-    clusters = [cluster.called.short for cluster in view.snapshot.clusters]
-    names = [cluster.spec.name for cluster in view.snapshot.clusters]
-    lead = f"{words[0]} " if words else ""
-    first = words[0] if words else ""
+    clusters = {cluster.spec.name: cluster.called.short for cluster in view.snapshot.clusters}
     for name, app in apps.items():
         if name != first and (not first or first in apps or "@" in first):
             yield Offer(f"{lead}{name}", f"Git {app.spec.revision}")
             if first in apps:
                 where = view.snapshot.called(app.spec.cluster).short
                 yield Offer(f"{lead}{name} {LIVE}", f"what is live, in {where}")
-    for name, called in zip(names, clusters, strict=True):
-        if name != first and len(names) > 1 and (not first or first in names):
+    for name, called in clusters.items():
+        if name != first and len(clusters) > 1 and (not first or first in clusters):
             yield Offer(f"{lead}{name}", f"what is live in {called}")
     if first in apps and first != view.app:
         return
     for commit in view.history_of(view.app or ""):
-        if commit.id[:7] != first and (not first or first not in names):
+        if commit.id[:7] != first and (not first or first not in clusters):
             yield Offer(f"{lead}{commit.id[:7]}", commit.subject)
-    if first not in {"", NOW, *names}:
+    if first not in {"", NOW, *clusters}:
         yield Offer(f"{lead}{NOW}", "the commit that is followed")
 
 
@@ -167,9 +165,7 @@ def _compare(on: Surface) -> None:
     app = on.view.app
     assert app is not None
     if on.view.focus.last_list is Pane.COMMITS:
-        commit = str(on.selected)
-        sides = (f"Git {app}@{commit[:7]}", f"Git {app}@{NOW}")
-        show(on, Pairs(((StateOfGit(app, commit), StateOfGit(app)),), sides))
+        show(on, of_git(StateOfGit(app, str(on.selected)), StateOfGit(app)))
     else:
         on.show(CommandLine(on, f"{NAME} {app} "))
 
@@ -180,6 +176,7 @@ COMPARE: Final = Action(
     words="compare",
     group=Group.LOOK,
     priority=22,
+    opens_input=True,
     does="this commit and now (3); else this app with another one, by Git or live",
     why_not=_why_not,
     do=_compare,

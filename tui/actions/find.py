@@ -5,6 +5,7 @@ from typing import Final
 from core.model import Key
 from core.reconcile.memory.commands import Refresh
 from core.telling.spans import Role
+from tui.actions.objects.chosen import chosen, why_not_object
 from tui.actions.places import to_object
 from tui.dialogs.command.line import CommandLine
 from tui.model.focus import Pane
@@ -46,18 +47,11 @@ def _previous_drift(on: Surface) -> None:
 # Ticking off, and the way back ------------------------------------------------------------------
 
 
-def _why_not_review(on: Surface) -> str:
-    at = on.selected
-    on_object = on.view.focus.last_list is Pane.RESOURCES and at in on.view.snapshot.rows
-    return "" if on_object else "choose an object (2) first"
-
-
 def _review(on: Surface) -> None:
     """Tick the object off, and go on to the next."""
-    at = on.selected
-    if isinstance(at, Key):
-        on.view.review(on.view.snapshot.rows[at])
-        on.set_filter(on.view.filter_of(Pane.RESOURCES).source)
+    row = chosen(on)
+    if row is not None:
+        on.view.review(row)
         on.rows(Pane.RESOURCES).move(1)
 
 
@@ -134,7 +128,7 @@ ACTIONS: Final = (
         group=Group.FIND,
         priority=19,
         does="tick this object off until it changes; ] and [ pass it by",
-        why_not=_why_not_review,
+        why_not=why_not_object,
         do=_review,
     ),
     Action(
@@ -159,6 +153,7 @@ ACTIONS: Final = (
         keys=("C",),
         words="cluster",
         group=Group.FIND,
+        opens_input=True,
         does="the apps of one cluster",
         do=_cluster,
     ),
@@ -195,6 +190,7 @@ ACTIONS: Final = (
         words="filter",
         group=Group.FIND,
         priority=50,
+        opens_input=True,
         does="words that must all hold: web !test kind:cm ns:prod actor:jane verdict:drifted",
         do=_filter,
     ),
@@ -204,6 +200,7 @@ ACTIONS: Final = (
         words="command",
         group=Group.FIND,
         priority=45,
+        opens_input=True,
         does="type what is to be done; it is found by its words, too",
         do=_command,
     ),

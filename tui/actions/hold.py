@@ -101,6 +101,7 @@ PAUSE: Final = Action(
     words="pause",
     group=Group.ACT,
     priority=58,
+    opens_input=True,
     does="leave this object, the marks or the app alone for a time; the same key ends it",
     why_not=why_not_pause,
     do=_pause,

@@ -21,7 +21,6 @@ def to_app(on: Surface, name: str) -> bool:
     """Select an app, whatever filter it stands behind; False where there is none."""
     if on.view.snapshot.app(name) is None:
         return False
-    on.view.remember(on.selected)
     on.go(on.view.focus.on(Pane.APPS))
     if not on.rows(Pane.APPS).go_to(name):
         on.set_filter("")
@@ -44,17 +43,16 @@ def to_sheet(on: Surface, sheet: Sheet, news: News | None = None) -> None:
 def _to_row(on: Surface, app: str, pane: Pane, id_: Hashable) -> None:
     """Select the app, then the row; a filter that hides it is cleared.
 
-    Where every app's objects are one list the row may be in it.
+    Where every app's objects are one list the row may be in it.  To go comes first: it remembers
+    where a person is, not what is passed on the way.
     """
-    on.view.remember(on.selected)
+    on.go(on.view.focus.on(pane))
     if on.view.fleet and pane is Pane.RESOURCES and on.rows(pane).go_to(id_):
-        on.go(on.view.focus.on(pane))
         return
     if app != on.view.app:
         on.rows(Pane.APPS).go_to(app)
         on.select_app(app)
-    hidden = not on.rows(pane).go_to(id_)
-    on.go(on.view.focus.on(pane))
-    if hidden:
+    if not on.rows(pane).go_to(id_):
         on.set_filter("")
         on.rows(pane).go_to(id_)
+    on.view.remember(on.selected)

@@ -92,6 +92,7 @@ ACTIONS: Final = (
         keys=("ctrl+s",),
         words="save",
         group=Group.LOOK,
+        opens_input=True,
         does="what this pane shows, to a file whose name is asked for",
         do=_save,
     ),

@@ -9,22 +9,22 @@ from typing import Final
 
 from core.model import Commit
 from core.settings.readers import seconds_in
-from core.telling.spans import say
 from tui.actions.act import HEAL, WRITE
 from tui.actions.hold import ask_end, ask_pause, begin, targets, why_not_pause
 from tui.dialogs.pausing import typed_pause
-from tui.dialogs.proposals.heal import Heal, end_heal
+from tui.dialogs.proposals.heal import Heal
 from tui.dialogs.proposals.proposed import Proposed
 from tui.dialogs.proposals.revert import Revert
 from tui.dialogs.proposals.undo import Undo
 from tui.dialogs.writing import ask_writing, end_writing
+from tui.model.comparing import listed
 from tui.model.session import HEAL_FOR_S, WRITE_FOR_S
+from tui.model.view import READ_ONLY_FLAG
 from tui.surface import Offer, Phrase, Surface, forbidden
 
 ACK_FOR_S: Final = 7200.0
 _UNITS: Final = "smhd"
 _LENGTHS: Final = ("30m", "2h", "1d")
-_ID_LEAST: Final = 4  # letters of a commit's id that name it
 
 # Pause ------------------------------------------------------------------------------------------
 
@@ -36,21 +36,11 @@ def _pause(on: Surface, text: str, *, for_s: float | None = None) -> str:
         return ""
     if forbidden(on):
         return forbidden(on)
-    found = typed_pause(text)
-    if (
-        found is None
-        and for_s is not None
-        and seconds_in(text.split(maxsplit=1)[0], _UNITS) is None
-    ):
-        found = for_s, text
+    found = typed_pause(text, for_s)
     if found is None:
         return "write how long and why: 2h incident 7"
     begin(on, targets(on), *found)
     return ""
-
-
-def _is_length(word: str) -> bool:
-    return seconds_in(word, _UNITS) is not None
 
 
 def _lengths(_: Surface, text: str) -> Iterable[Offer]:
@@ -68,21 +58,15 @@ def _heal(on: Surface, text: str) -> str:
     app = on.view.app_view
     assert app is not None  # the phrase says why not
     if not text:
-        why_not = HEAL.why_not(on)
-        if not why_not:
-            HEAL.do(on)
-        return why_not
+        return HEAL.attempt(on)
     word, _, length = text.partition(" ")
     if word == "off" and not length:
-        if not app.healing:
-            return f"heal is off for {app.spec.name}"
-        end_heal(on, app.spec.name, f"heal is off for {say(app.spec.name)[0]}")
-        return ""
-    for_s = seconds_in(length or f"{HEAL_FOR_S:.0f}s", _UNITS)
+        return HEAL.attempt(on) if app.healing else f"heal is off for {app.spec.name}"
+    for_s = seconds_in(length, _UNITS) if length else HEAL_FOR_S
     if word != "on" or not for_s:
         return "write heal on 30m, or heal off"
     if on.options.read_only:
-        return HEAL.why_not(on)
+        return READ_ONLY_FLAG
     on.show(Proposed(on, Heal(app.spec, for_s)))
     return ""
 
@@ -94,7 +78,7 @@ def _heals(on: Surface, _: str) -> Iterable[Offer]:
 
 
 def _write(on: Surface, text: str) -> str:
-    for_s = seconds_in(text or f"{WRITE_FOR_S:.0f}s", _UNITS)
+    for_s = seconds_in(text, _UNITS) if text else WRITE_FOR_S
     if not for_s:
         return "write how long: write 30m"
     ask_writing(on, for_s)
@@ -118,10 +102,10 @@ def _undo_commit(on: Surface, text: str, *, back: bool) -> str:
     app = on.view.app
     if app is None:
         return "there is no app"
-    found = [each for each in on.view.history_of(app) if each.id.startswith(text)]
-    if len(text) < _ID_LEAST or len(found) != 1:
+    commit = listed(on.view, app, text)
+    if commit is None:
         return f'"{text}" is none of the commits of {app} that are listed (3)'
-    on.show(Proposed(on, Revert(app, found[0], back)))
+    on.show(Proposed(on, Revert(app, commit, back)))
     return ""
 
 

@@ -14,15 +14,15 @@ from core.cli.output.forms import page_of
 from core.cli.output.incident import about, incident_form, incident_text
 from core.errors import ProductError, UnavailableError
 from core.journal import Entry
-from core.model import Drift, Key, Snapshot, Verdict
+from core.model import Drift, Key, Snapshot
 from core.reconcile.memory.commands import Explain
 from core.telling.spans import Role, say
 from tui.actions.record import DAY_S, dated, records_since
+from tui.model.ordering import unexplained
 from tui.surface import Phrase, Surface
 
 ASKED_FOR_S: Final = 10.0  # who changed what is waited for so long
 _WIDTH: Final = 160  # cells of a list in a file
-_NAMED: Final = {Verdict.DRIFTED, Verdict.CONTESTED, Verdict.MISSING, Verdict.EXTRA}
 
 
 def place_of(name: str) -> Path | str:
@@ -35,18 +35,15 @@ def place_of(name: str) -> Path | str:
     return path
 
 
-def put(path: Path, text: str) -> None:
-    """Write a new file that only its owner can read; for a thread.
-
-    Raises:
-        UnavailableError: It cannot be written, or is there by now.
-    """
+def _put(path: Path, text: str) -> ProductError | None:
+    """Write a new file that only its owner can read; return why it was not; for a thread."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8", errors="replace") as it:
             it.write(text)
-    except OSError as error:
-        raise UnavailableError(f"{path} cannot be written: {error.strerror}") from error
+    except OSError as error:  # or it is there by now
+        return UnavailableError(f"{path} cannot be written: {error.strerror}")
+    return None
 
 
 def _filed(on: Surface, what: str, path: Path, error: ProductError | None) -> None:
@@ -70,7 +67,7 @@ class _Report:
 
     def __call__(self, snapshot: Snapshot) -> bool:
         """Ask about what nobody looked at; true once the document is on its way."""
-        unnamed = [row for row in snapshot.rows.values() if _is_unnamed(row)]
+        unnamed = [row for row in snapshot.rows.values() if unexplained(row)]
         for row in unnamed:
             if self.asked.get(row.key) is not row:
                 self.asked[row.key] = row
@@ -83,10 +80,6 @@ class _Report:
         return True
 
 
-def _is_unnamed(row: Drift) -> bool:
-    return row.verdict in _NAMED and not (row.explained or row.confirming)
-
-
 def _report(on: Surface, path: Path, snapshot: Snapshot, now: float) -> ProductError | None:
     """Write the document of the last day; for a thread."""
     since = now - DAY_S
@@ -94,14 +87,9 @@ def _report(on: Surface, path: Path, snapshot: Snapshot, now: float) -> ProductE
     if isinstance(found, ProductError):
         return found
     entries: Sequence[Entry] = about(snapshot, found)
-    try:
-        if path.suffix == ".json":
-            put(path, page_of(incident_form(snapshot, entries, since, now)))
-        else:
-            put(path, incident_text(snapshot, entries, since, now))
-    except UnavailableError as error:
-        return error
-    return None
+    if path.suffix == ".json":
+        return _put(path, page_of(incident_form(snapshot, entries, since, now)))
+    return _put(path, incident_text(snapshot, entries, since, now))
 
 
 def _say_report(on: Surface, text: str) -> str:
@@ -125,15 +113,7 @@ def _say_save(on: Surface, text: str) -> str:
         return path
     pane = on.view.focus.pane
     lines = "".join(f"{line}\n" for line in on.rows(pane).text(_WIDTH))
-
-    def work() -> ProductError | None:
-        try:
-            put(path, lines)
-        except UnavailableError as error:
-            return error
-        return None
-
-    on.beside(work, partial(_filed, on, f"what {pane} shows", path))
+    on.beside(partial(_put, path, lines), partial(_filed, on, f"what {pane} shows", path))
     return ""
 
 

@@ -15,12 +15,7 @@ def _phrase_of(action: Action) -> Phrase:
     """An action by its name, as if its key was pressed."""
 
     def do(on: Surface, text: str) -> str:
-        if text:
-            return f"{action.id} takes nothing"
-        why_not = action.why_not(on)
-        if not why_not:
-            action.do(on)
-        return why_not
+        return f"{action.id} takes nothing" if text else action.attempt(on)
 
     does = f"{key_name(action.keys[0])}  {action.does}"
     return Phrase(name=action.id, does=does, do=do, why_not=action.why_not)

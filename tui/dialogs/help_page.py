@@ -20,7 +20,8 @@ def help_lines(
         if found:
             lines += [((group.value, Role.TITLE),)]
             for action in found:
-                lines += _action_lines(action, width, disabled.get(action.id, ""))
+                keys = " ".join(key_name(key) for key in action.keys)
+                lines += _told(keys, action.does, width, disabled.get(action.id, ""))
             lines.append(())
     if not lines:
         return []
@@ -34,14 +35,8 @@ def phrase_lines(
     found = [each for each in phrases if wanted.lower() in f"{each.name} {each.does}".lower()]
     lines: list[Line] = [(), (("Typed after :", Role.TITLE),)] if found else []
     for each in found:
-        reason = disabled.get(f":{each.name}", "")
-        role = Role.MUTED if reason else Role.TEXT
-        text = f"{each.does} ({reason})" if reason else each.does
-        name = f"  :{each.name} {each.takes}".rstrip()
-        cells = max(_KEYS_CELLS, len(name) + 2)
-        pieces = wrap(text, max(10, width - cells))
-        lines.append(((padded(name, cells), role if reason else Role.KEY), (pieces[0], role)))
-        lines += [((" " * cells, Role.TEXT), (piece, role)) for piece in pieces[1:]]
+        name = f":{each.name} {each.takes}".rstrip()
+        lines += _told(name, each.does, width, disabled.get(f":{each.name}", ""))
     return lines
 
 
@@ -54,13 +49,13 @@ def _haystack(action: Action) -> str:
     return f"{' '.join(action.keys)} {action.id} {action.words} {action.does}".lower()
 
 
-def _action_lines(action: Action, width: int, reason: str) -> list[Line]:
-    keys = " ".join(key_name(key) for key in action.keys)
+def _told(typed: str, does: str, width: int, reason: str) -> list[Line]:
+    """Say what is *typed* to have something done, and why it cannot be done."""
     role = Role.MUTED if reason else Role.TEXT
-    text = f"{action.does} ({reason})" if reason else action.does
-    cells = max(_KEYS_CELLS, len(keys) + 4)
+    text = f"{does} ({reason})" if reason else does
+    cells = max(_KEYS_CELLS, len(typed) + 4)
     pieces = wrap(text, max(10, width - cells))
-    lead = (padded(f"  {keys}", cells), Role.MUTED if reason else Role.KEY)
+    lead = (padded(f"  {typed}", cells), Role.MUTED if reason else Role.KEY)
     rest = [(((" " * cells), Role.TEXT), (piece, role)) for piece in pieces[1:]]
     return [(lead, (pieces[0], role)), *rest]
 

@@ -13,10 +13,15 @@ from tui.dialogs.typed import TypedStep
 from tui.text.spans import wrap
 
 
-def typed_pause(text: str) -> tuple[float, str] | None:
-    """Read `2h incident 7`: how long in seconds, and why; None where one of them is missing."""
+def typed_pause(text: str, otherwise_s: float | None = None) -> tuple[float, str] | None:
+    """Read `2h incident 7`: how long in seconds, and why; None where one of them is missing.
+
+    Text that does not begin with a time is all of it why, for *otherwise_s*, where that is given.
+    """
     first, _, reason = text.strip().partition(" ")
     seconds = seconds_in(first, "smhd")
+    if seconds is None and otherwise_s is not None:
+        seconds, reason = otherwise_s, text
     return (seconds, reason.strip()) if seconds and reason.strip() else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from core.model import AppSpec
+from core.model import AppSpec, Commit
 from core.reconcile.memory.commands import Compare, CompareLive, StateOfGit
 from tui.model.view import View
 
@@ -65,7 +65,7 @@ def meant(view: View, text: str) -> Pairs | str:
     if live:
         return "live is for two apps; a revision is Git's"
     first, second = states
-    return Pairs(((first, second),), (_git(first), _git(second)))
+    return of_git(first, second)
 
 
 def _state(view: View, word: str, apps: Iterable[str]) -> StateOfGit | str:
@@ -77,11 +77,21 @@ def _state(view: View, word: str, apps: Iterable[str]) -> StateOfGit | str:
         return f'there is no app "{name}"'
     if word == NOW:
         return StateOfGit(view.app)
-    if len(word) >= _ID_LEAST:
-        ids = [each.id for each in view.history_of(view.app) if each.id.startswith(word)]
-        if len(ids) == 1:
-            return StateOfGit(view.app, ids[0])
-    return f'"{word}" is no app, no cluster and no listed commit; {view.app}@{word} asks Git'
+    commit = listed(view, view.app, word)
+    if commit is None:
+        return f'"{word}" is no app, no cluster and no listed commit; {view.app}@{word} asks Git'
+    return StateOfGit(view.app, commit.id)
+
+
+def listed(view: View, app: str, word: str) -> Commit | None:
+    """Return the commit of *app* whose id begins so; None where none or several of the list do."""
+    found = [each for each in view.history_of(app) if each.id.startswith(word)]
+    return found[0] if len(found) == 1 and len(word) >= _ID_LEAST else None
+
+
+def of_git(first: StateOfGit, second: StateOfGit) -> Pairs:
+    """Compare two states of Git."""
+    return Pairs(((first, second),), (_git(first), _git(second)))
 
 
 def _git(state: StateOfGit) -> str:

@@ -144,7 +144,12 @@ def _oldest(drifts: Sequence[Drift]) -> Since | None:
     return min(known, default=None)
 
 
-_COUNTED = frozenset({Verdict.DRIFTED, Verdict.MISSING, Verdict.EXTRA, Verdict.CONTESTED})
+_COUNTED = DRIFT_VERDICTS | {Verdict.CONTESTED}
+
+
+def unexplained(drift: Drift) -> bool:
+    """Whether it can be looked up who is behind it: not before the server confirmed the row."""
+    return drift.verdict in _COUNTED and not (drift.explained or drift.confirming)
 
 
 Place: TypeAlias = Key | str

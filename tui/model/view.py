@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from core.model import (
+    DRIFT_VERDICTS,
     AppView,
     ClusterView,
     Commit,
@@ -299,8 +300,7 @@ class View:
             rows = [row for row in (self.snapshot.rows.get(selected),) if row is not None]
         if not rows:
             return frozenset(), "choose an object (2) first"
-        wanted = {Verdict.DRIFTED, Verdict.MISSING, Verdict.EXTRA}
-        keys = frozenset(row.key for row in rows if row.verdict in wanted)
+        keys = frozenset(row.key for row in rows if row.verdict in DRIFT_VERDICTS)
         return keys, "" if keys else "only what is drifted, missing or extra can be adopted"
 
     def _marked(self) -> tuple[frozenset[Key], str]:

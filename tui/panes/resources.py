@@ -31,13 +31,19 @@ class ResourcesPane(Lines[Drift]):
     def take(self, view: View) -> None:
         """Show the objects that the filter leaves."""
         rows = view.resources()
-        if self._fleet != view.fleet or self._reviewed is not view.reviewed:
-            self._fleet, self._reviewed = view.fleet, view.reviewed
-            self._is_reviewed = view.is_reviewed
+        if self._fleet != view.fleet:
+            self._fleet = view.fleet
             self.redraw()
         self.say_empty(why_empty(view))
         if rows is not self.rows:
             self.show(rows, [drift.key for drift in rows])
+        self.note(view)
+
+    def note(self, view: View) -> None:
+        """Show what a person marked, and what they ticked off."""
+        if self._reviewed is not view.reviewed:
+            self._reviewed, self._is_reviewed = view.reviewed, view.is_reviewed
+            self.redraw()
         self.mark(view.marks)
 
 

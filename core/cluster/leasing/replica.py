@@ -275,7 +275,7 @@ class Replica:
         for one in held_before:
             one.ended = True
         self._tell()
-        await asyncio.gather(*(one.landed.wait() for one in held_before))
+        await asyncio.gather(*(one.flying.over.wait() for one in held_before))
         await self._release(one for one in held_before if one is not tenure)
         raise UnavailableError(words)
 
@@ -285,7 +285,7 @@ class Replica:
         if tenure is None or tenure.ended:
             return
         tenure.ended = True
-        await tenure.landed.wait()
+        await tenure.flying.over.wait()
         await self._release((tenure,))
         del self._held[share]
         self._changed.set()

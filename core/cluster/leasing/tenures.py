@@ -13,6 +13,7 @@ from typing import Final
 from core.clock import Clock
 from core.cluster.connection.request import Request
 from core.cluster.leasing.record import DURATION_S, Record
+from core.cluster.waiting import UnderWay
 from core.errors import OutdatedError
 from core.model.controllers.leads import share_of
 
@@ -36,12 +37,7 @@ class Tenure:
     ended: bool = False  # nothing is sent any more
     problem: str = ""  # of the last renewal
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)  # of the Lease itself
-    flying: int = 0  # writes under way
-    landed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        """Begin with nothing under way."""
-        self.landed.set()
+    flying: UnderWay = field(default_factory=UnderWay)  # writes
 
     @property
     def valid_until(self) -> float:
@@ -81,11 +77,5 @@ class AppFence:
         needed_s = DELETE_S if request.method == "DELETE" else CALL_S
         if left_s <= needed_s:
             raise OutdatedError(f"the Lease {tenure.record.name} is about to end; nothing is sent")
-        tenure.flying += 1
-        tenure.landed.clear()
-        try:
+        with tenure.flying.one():
             yield replace(request, timeout_s=min(request.timeout_s, left_s))
-        finally:
-            tenure.flying -= 1
-            if not tenure.flying:
-                tenure.landed.set()

@@ -119,7 +119,7 @@ async def _from_secret(
     """Read the kubeconfig of another cluster as the account of this pod."""
     secret = SecretFile(await _from_pod(clock), place, clock)
     content = await secret.read()
-    entry = await asyncio.to_thread(context_in, content, secret.what, "")
+    entry = await asyncio.to_thread(context_in, content, secret.what)
     name(entry.name, _shown_user(entry))
     login = await _from_entry(loader, entry, clock, lambda _: None)
     return replace(login, origin=secret)

@@ -98,21 +98,20 @@ def find_context(paths: tuple[str, ...], context: str) -> Entry:
     return _find(there, context)
 
 
-def context_in(content: bytes, what: str, context: str) -> Entry:
-    """Return one context of a kubeconfig that is no file of the user's: it may not name files.
+def context_in(content: bytes, what: str) -> Entry:
+    """Return the current context of a kubeconfig that is no file of the user's.
 
-    Whoever can write it must not make us run a program, read a file or go through a proxy
-    (safety.md section 7).
+    It may not name files: whoever can write it must not make us run a program, read a file or go
+    through a proxy (safety.md section 7).
 
     Args:
         content: The kubeconfig.
         what: How errors name it.
-        context: Its name; "" means the current one.
 
     Raises:
         UsageError: It is none, or has what it may not have.
     """
-    entry = _find([(what, _parsed(what, content))], context)
+    entry = _find([(what, _parsed(what, content))], "")
     refused = [name for name in _REFUSED_OF_USER if _stated(entry.user, name)]
     refused += [name for name in _REFUSED_OF_CLUSTER if _stated(entry.cluster, name)]
     if refused:

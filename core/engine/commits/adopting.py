@@ -32,6 +32,7 @@ from core.model import AppSpec, Document, Problem, Remedy
 from core.model.answers.adoptions import Adopted, AdoptPlan
 from core.model.journal import Aim
 from core.model.sources.globs import chosen
+from core.model.values import few
 from core.sources.trust import unsigned
 
 _ODD: Final = re.compile(r"[^A-Za-z0-9.-]")
@@ -196,5 +197,4 @@ def _sources(document: Document) -> str:
     assert made is not None
     files = [f"{each.file}:{each.line}" for each in made.statements]
     files = list(dict.fromkeys([*files, *made.values])) or list(made.inputs)
-    more = f" and {len(files) - _FILES_NAMED_MAX} more" if len(files) > _FILES_NAMED_MAX else ""
-    return ", ".join(files[:_FILES_NAMED_MAX]) + more
+    return few(files, _FILES_NAMED_MAX)

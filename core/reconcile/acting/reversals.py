@@ -51,6 +51,7 @@ from core.model import (
     stamp_of,
 )
 from core.model.paths import Parts, parse_path, value_at
+from core.model.values import few
 from core.reconcile.acting.meaning import apart, is_left, is_meant, nothing_to_do, stuck
 from core.reconcile.acting.order.consequences import restarts_pods
 from core.reconcile.acting.order.stages import staged
@@ -215,9 +216,8 @@ def _others(draft: Draft, app: AppState, names: set[Key]) -> Iterator[str]:
         if row.key.app == app.spec.name and row.verdict in DRIFT_VERDICTS and row.key not in names
     )
     if others:
-        named = ", ".join(str(key.ref) for key in others[:_NAMED_MAX])
-        more = f" and {len(others) - _NAMED_MAX} more" if len(others) > _NAMED_MAX else ""
-        yield f"left alone, though not as Git says: {named}{more}"
+        named = few([str(key.ref) for key in others], _NAMED_MAX)
+        yield f"left alone, though not as Git says: {named}"
 
 
 class _Object:

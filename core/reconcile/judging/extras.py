@@ -5,7 +5,7 @@ is its own.  For the second every other app counts that may write there: what on
 tracks is not extra here, and what one of them may state in a file that cannot be read is UNKNOWN.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.compare import Find, OwnerClass, find
@@ -244,9 +244,8 @@ def _tracks(app: AppState, ref: ObjectRef, live: Live) -> bool:
     return row is not None and row.uid == live.uid
 
 
-def told_apart(app: AppState, apps: Iterable[AppState]) -> bool:
+def told_apart(app: AppState, apps: Collection[AppState]) -> bool:
     """Tell whether all that may state an object of an owned namespace was read, or cannot be."""
-    apps = tuple(apps)
     return not any(
         _is_awaited(other) for namespace in app.spec.owns for other in _others(app, apps, namespace)
     )

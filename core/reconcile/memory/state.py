@@ -301,7 +301,7 @@ def is_known(state_app: AppState, cluster: ClusterState) -> bool:
         and cluster.view.connected
         and not cluster.listens
         and all(
-            is_settled(cluster, kind, state_app.uses.namespaces(kind))
+            is_settled(cluster, kind, state_app.uses)
             for kind in (*state_app.documents, *state_app.tracked)
         )
         and (cluster.scaler is None or is_settled(cluster, cluster.scaler))
@@ -319,16 +319,14 @@ def is_surveyed(cluster: ClusterState, namespaces: Iterable[str]) -> bool:
     )
 
 
-def is_settled(
-    cluster: ClusterState, kind: KindRef, namespaces: frozenset[str] = frozenset()
-) -> bool:
-    """Tell whether a kind was listed in all these *namespaces*, or cannot be."""
+def is_settled(cluster: ClusterState, kind: KindRef, uses: Uses = NO_USES) -> bool:
+    """Tell whether a kind was listed wherever somebody *uses* it, or cannot be."""
     if cluster.resources is not None and kind not in cluster.resources:
         return True
     state = cluster.kinds.get(kind)
     if state is None or (state.objects is None and not state.problem):
         return False
-    return state.namespaces is None or namespaces <= state.namespaces
+    return state.namespaces is None or uses.namespaces(kind) <= state.namespaces
 
 
 def namespace_of(app: AppState, cluster: ClusterState) -> str:

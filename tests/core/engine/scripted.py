@@ -21,7 +21,6 @@ from core.model import (
     AppSpec,
     AuditEvent,
     Claim,
-    ClusterSpec,
     Commit,
     CommitShown,
     Confidence,
@@ -70,12 +69,12 @@ from core.reconcile.memory.results import (
     Proved,
     Recalled,
 )
-from core.reconcile.memory.state import initial
 from tests.core.reconcile.world import (
     CONFIG_MAP,
     RESOURCES,
     SCHEMAS,
     SPEC,
+    beginning,
     commit,
     document,
     key,
@@ -115,6 +114,8 @@ class ScriptedCluster:
         self.objects: dict[ObjectRef, Live] = {}
         self.forbidden: set[str] = set()  # verbs
         self.hold: asyncio.Event | None = None  # dry-runs wait for it
+        self.slow: asyncio.Event | None = None  # writes wait for it
+        self.writing = asyncio.Event()  # one began
         self.dry_running = self.dry_running_at_most = 0
         self.inventory: tuple[InventoryRow, ...] = ()
         self.entered = ""  # the run that prunes
@@ -173,6 +174,9 @@ class ScriptedCluster:
         requests: Sequence[Request],
         live: Live | None,
     ) -> tuple[Live | None, ...]:
+        self.writing.set()
+        if self.slow is not None:
+            await self.slow.wait()
         left: list[Live | None] = []
         for request in requests:
             if isinstance(request, Delete):
@@ -515,15 +519,8 @@ class World:
             self.cluster.objects[ref(CONFIG_MAP, name)] = live(CONFIG_MAP, name, 5, data={"a": "1"})
         if healing:  # of what nobody recorded it would take possession first
             self.cluster.inventory = tuple(map(_applied, documents))
-        state = initial(
-            (SPEC,),
-            (ClusterSpec(name="prod"),),
-            healing=healing,
-            writing=writing,
-            digest_key=b"d",
-            mask_key=b"m",
-            leads=Leads((Lead(),)) if leased else UNDIVIDED,
-        )
+        leads = Leads((Lead(),)) if leased else UNDIVIDED
+        state = beginning(healing=healing, writing=writing, leads=leads)
         self.leads = ScriptedLeads(self.inbox)
         self.adapters = Adapters(
             clusters={"prod": self.cluster},

@@ -56,6 +56,23 @@ async def test_who_is_asked_to_end_returns_when_nothing_is_in_hand_and_all_is_le
         assert world.leads.handed_over[0] == 0
 
 
+async def test_what_drifts_while_the_last_writes_are_waited_for_does_not_keep_a_share() -> None:
+    world = World("a", "b", healing=True, leased=True)
+    world.cluster.slow = asyncio.Event()
+    async with world.running():
+        world.leads.give(LEADS)
+        await world.complete()
+        world.drift("a")
+        await world.cluster.writing.wait()
+        finishing = asyncio.create_task(world.engine.finish())
+        await world.drifted("b")
+        world.cluster.slow.set()
+        async with asyncio.timeout(10):
+            await finishing
+        assert world.leads.handed_over[0] == 0
+    assert world.script.count("apply") == 1
+
+
 async def test_a_share_is_handed_over_by_an_effect() -> None:
     world = World("a", leased=True)
     assert await world.performed(HandOver(0)) == []

@@ -25,6 +25,7 @@ from core.model import (
     Run,
     Snapshot,
 )
+from core.model.controllers.leads import UNDIVIDED, Leads
 from core.model.requests import Apply, Edit, Operation
 from core.reconcile.memory.commands import Execute, PreparePlan
 from core.reconcile.memory.effects import (
@@ -346,7 +347,14 @@ class World:
         return snapshot(self.state, Snapshot()).complete
 
 
-def beginning(*, healing: bool = False, writing: bool = True, **spec: Any) -> State:
+def beginning(
+    *,
+    healing: bool = False,
+    writing: bool = True,
+    listening: frozenset[str] = frozenset(),
+    leads: Leads = UNDIVIDED,
+    **spec: Any,
+) -> State:
     """What is known before anything happened."""
     return initial(
         (replace(SPEC, **spec),),
@@ -355,6 +363,8 @@ def beginning(*, healing: bool = False, writing: bool = True, **spec: Any) -> St
         writing=writing,
         digest_key=b"d",
         mask_key=b"m",
+        listening=listening,
+        leads=leads,
     )
 
 

@@ -1,11 +1,15 @@
 """Finding, without a screen."""
 
+from collections.abc import Callable
 from dataclasses import replace
+
+import pytest
 
 from core.model import Key, Verdict
 from core.reconcile.memory.commands import Refresh
 from tests.tui import samples
 from tests.tui.standin import Standin
+from tui.actions.places import to_app, to_commit, to_object
 from tui.model.focus import Focus, Pane
 from tui.text.changes import as_text
 from tui.text.rows import Looks, resource_line, reviewed_line
@@ -151,3 +155,20 @@ def test_the_way_back_goes_from_place_to_place_and_ends() -> None:
     for _ in range(5):
         made.do("last_view")
     assert made.notes[-1] == "there is nothing before this"
+
+
+@pytest.mark.parametrize(
+    "go",
+    [
+        lambda made: to_object(made, samples.WEB),
+        lambda made: to_app(made, "checkout"),
+        lambda made: to_commit(made, "checkout", samples.HISTORY[1].id),
+    ],
+)
+def test_the_way_back_from_another_app_is_where_a_person_was(go: Callable[[Standin], None]) -> None:
+    made = Standin()
+    made.go(made.view.focus.on(Pane.TIMELINE))
+    go(made)
+    assert made.view.app == "checkout"
+    made.do("last_view")
+    assert (made.view.app, made.view.focus.pane) == ("payments", Pane.TIMELINE)

@@ -16,7 +16,9 @@ from tui.actions.registry import ACTIONS, BY_ID, registered
 from tui.app import DriftApp
 from tui.commands.registry import PHRASES
 from tui.desk import Desk
+from tui.dialogs.command.line import CommandLine
 from tui.dialogs.help_page import help_lines, phrase_lines, welcome_lines
+from tui.dialogs.typed import TypedStep
 from tui.keys import DIALOG_KEYS, NEVER_BOUND, key_name
 from tui.model.focus import Pane
 from tui.options import TerminalOptions
@@ -207,7 +209,10 @@ def test_every_action_can_be_done_somewhere(
 ) -> None:
     monkeypatch.setenv(VARIABLE, "diff -N")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert CAN.get(id_, Standin)().do(id_) == ""
+    made = CAN.get(id_, Standin)()
+    assert made.do(id_) == ""
+    typed = any(isinstance(dialog, CommandLine | TypedStep) for dialog in made.dialogs)
+    assert BY_ID[id_].opens_input or not typed  # what follows its key is text
 
 
 # Hints ------------------------------------------------------------------------------------------

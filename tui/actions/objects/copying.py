@@ -146,6 +146,7 @@ ACTIONS: Final = (
         keys=("Y",),
         words="copy more",
         group=Group.LOOK,
+        opens_input=True,
         does="path, value, commit, or a command for kubectl or driftdeck",
         do=_menu,
     ),

@@ -8,14 +8,13 @@ import asyncio
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from shutil import which
 from typing import Final
 
 from core.cli.output.external import VARIABLE, show_with
 from core.cli.output.unified import Pair, pairs_of
-from core.errors import ProductError, UsageError
+from core.errors import UsageError
 from core.model import Commit, Drift, Snapshot
 from core.model.sources.remotes import AddressError, address_of, is_address
 from core.reconcile.memory.commands import ShowSides
@@ -62,17 +61,12 @@ def _hand_over(on: Surface, row: Drift, number: int, snapshot: Snapshot) -> bool
 
 
 def _shown(program: str, pairs: tuple[Pair, ...]) -> str:
-    """Run the program to its end; say what went wrong.  The loop of the screen stands still."""
-
-    def run() -> str:
-        try:
-            asyncio.run(show_with(program, pairs, _SIDES))
-        except (ProductError, UsageError) as error:
-            return str(error)
-        return ""
-
-    with ThreadPoolExecutor(1) as thread:  # a loop of its own, for this thread has one
-        return thread.submit(run).result()
+    """Run the program to its end; say what went wrong.  For a thread: it has a loop of its own."""
+    try:
+        asyncio.run(show_with(program, pairs, _SIDES))
+    except UsageError as error:
+        return str(error)
+    return ""
 
 
 # k9s --------------------------------------------------------------------------------------------

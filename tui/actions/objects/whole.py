@@ -32,7 +32,7 @@ def _yaml(on: Surface) -> None:
     waiting = _sheet(row, side, lambda _, __: [(("reading it", Role.MUTED),)], "")
 
     def news(snapshot: Snapshot) -> Sheet | None:
-        found = snapshot.sides_for(number)
+        found = snapshot.sides_for(number) if on.view.sheet is waiting else None
         return None if found is None else _told(row, side, found.sides.get(row.key))
 
     to_sheet(on, waiting, news)

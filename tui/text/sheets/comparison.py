@@ -49,13 +49,6 @@ def comparison_lines(found: Comparison, width: int, looks: Looks) -> list[Line]:
     return lines
 
 
-def named(end: End) -> str:
-    """Name one end as a title has it: `shop@1a2b3c4`, or `shop live in prod`."""
-    if end.live:
-        return f"{end.spec.name} {comparisons.place_of(end)}"
-    return f"{end.spec.name}@{end.spec.revision[:7]}"
-
-
 def _end(end: End, looks: Looks) -> Line:
     if end.live:
         heard_at = looks.lost.get(end.spec.cluster)
@@ -63,7 +56,7 @@ def _end(end: End, looks: Looks) -> Line:
         place = say(comparisons.place_of(end))
         return (say(f"{end.spec.name}  ", Role.STRONG), place, (lost, Role.ERROR))
     if end.commit is None:
-        return (say(named(end), Role.STRONG),)
+        return (say(f"{end.spec.name}@{end.spec.revision[:7]}", Role.STRONG),)
     told = origins.commit_brief(end.commit, looks.now)
     return (say(f"{end.spec.name}  ", Role.STRONG), *told)
 

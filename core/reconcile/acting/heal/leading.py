@@ -20,6 +20,8 @@ def take_leads(draft: Draft, leads: Leads) -> None:
     changed = {
         name for name, app in draft.apps.items() if app.shown and _differ(before, leads, name)
     }
+    if not changed:  # as at each renewal, of which there are many
+        return
     for name in sorted(changed):
         if draft.may_write(draft.app(name).spec.cluster):
             store_inventory(draft, name)

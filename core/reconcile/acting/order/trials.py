@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from core.model import Coming, ConfirmedBy, Key, Plan, Remedy, Step, Verb
+from core.model.values import few
 from core.reconcile.acting.order.ranks import Rank, rank_of
 from core.reconcile.acting.order.references import references
 from core.reconcile.acting.order.stopping import Failures
@@ -100,8 +101,7 @@ def _consequences(steps: Sequence[Step]) -> Iterator[str]:
     """Say what the fields alone do not tell: pods that start anew, and what no heal can change."""
     anew = [str(step.key.ref) for step in steps if step.restarts and not step.problem]
     if anew:
-        more = f" and {len(anew) - _NAMED_MAX} more" if len(anew) > _NAMED_MAX else ""
-        yield f"restarts the pods of {', '.join(anew[:_NAMED_MAX])}{more}"
+        yield f"restarts the pods of {few(anew, _NAMED_MAX)}"
     for step in steps:
         stuck = [c.path for c in step.changes if not c.healable and is_immutable(c.note)]
         if stuck:

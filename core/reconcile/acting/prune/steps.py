@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from core.model import Blocked, Clearance, Key, Plan, Step, Verb, stopping
+from core.model.values import few
 from core.reconcile.acting.order.gates import depths_of
 from core.reconcile.acting.order.stages import staged_back
 from core.reconcile.acting.prune.facts import cleared, going, guards_of, may_go
@@ -61,9 +62,8 @@ def _nowhere(draft: Draft, name: str) -> Iterator[str]:
         if row.uid is not None and ref not in app.stated and live_of(cluster, ref) is None
     ]
     if gone:
-        more = f" and {len(gone) - _NAMED_MAX} more" if len(gone) > _NAMED_MAX else ""
         yield (
-            f"app {name}: gone already, and on record still: {', '.join(gone[:_NAMED_MAX])}{more};"
+            f"app {name}: gone already, and on record still: {few(gone, _NAMED_MAX)};"
             " such a row stays, and permits nothing"
         )
 

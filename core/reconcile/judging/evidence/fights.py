@@ -206,18 +206,10 @@ def tell_fights(draft: Draft, key: Key, row: Drift) -> None:
     subject = draft.subject(key)
     digest = row.digest
     names = persistent(subject, digest, draft.now) if subject.heals and not row.confirming else {}
-    given_up = [
-        change
-        for change in row.changes
-        if change.verdict in _LEFT
-        and change.path in names
-        and change.actor is not None
-        and change.actor.manager == names[change.path]
-        and not subject.heals[change.path].told
-    ]
-    foes = ", ".join(sorted({names[change.path] for change in given_up}))
+    given_up = [each.path for each in _given_up(row, names) if not subject.heals[each.path].told]
+    foes = ", ".join(sorted({names[path] for path in given_up}))
     message = f"healed twice, and {foes} put it back: left to {foes}"
-    _tell(draft, row, [change.path for change in given_up], message)
+    _tell(draft, row, given_up, message)
     left = _left(row, fought(subject, digest, draft.now))
     _tell(draft, row, [path for path in left if not subject.heals[path].told], row.reason)
 

@@ -39,12 +39,14 @@ def held_of(app: AppState, cluster: ClusterState, leads: Leads, now: float) -> H
     return Held(HeldBy.BREAKER, words) if words else held_outside(app.spec.heal_windows, now)
 
 
-def _told(app: AppState, row: Drift) -> Held | None:
+def _told(draft: Draft, row: Drift) -> Held | None:
     """Say why the controller that heals the app leaves an object alone for now."""
-    found = app.told_about(row.key.ref)
+    found = draft.app(row.key.app).told_about(row.key.ref)
     if found is None or found.held is None or found.held.by not in _TOLD or not row.apart:
         return None
     until = epoch_of(found.held.until) if found.held.until else None
+    if until is not None and until <= draft.now:
+        return None  # over; what comes of that its next summary says
     return Held(HeldBy(found.held.by), f"by the controller: {found.held.words}", until)
 
 
@@ -52,9 +54,9 @@ def with_hold(draft: Draft, row: Drift) -> Drift:
     """Say in a row why it is not healed for now, and no longer than so."""
     row = with_freeze(draft, row)
     held = hold_of(draft, row)
-    app = draft.app(row.key.app)
     if held is None:
-        held = held_words(held_fields(draft, row), row) if app.healing else _told(app, row)
+        heals = draft.app(row.key.app).healing
+        held = held_words(held_fields(draft, row), row) if heals else _told(draft, row)
     if held is not None and held.until is not None and held.pause is None:
         draft.wake(row.key, held.until)
     return row if held == row.held else replace(row, held=held)

@@ -144,9 +144,7 @@ async def test_a_lease_of_another_tool_under_our_name_is_refused(fleet: Fleet, n
 async def test_one_that_a_stranger_took_later_is_taken_when_he_lets_it_run_out(
     fleet: Fleet,
 ) -> None:
-    one = await leading(fleet)
-    two = fleet.start("h_2")
-    await fleet.pass_(1)
+    one, two = await led(fleet)
     fleet.book.hold(NAME, "stranger", noted="h_1")
     await fleet.pass_(5)
     assert isinstance(one.ended_by(), UnavailableError)
@@ -164,6 +162,13 @@ async def leading(fleet: Fleet, name: str = "h_1") -> Peer:
     await fleet.pass_(3)
     assert peer.may_write()
     return peer
+
+
+async def led(fleet: Fleet) -> tuple[Peer, Peer]:
+    """One that leads, and one that waits for the Lease."""
+    one, two = await leading(fleet), fleet.start("h_2")
+    await fleet.pass_(1)
+    return one, two
 
 
 async def test_it_is_renewed_every_two_seconds_over_the_version_that_it_was(fleet: Fleet) -> None:
@@ -193,9 +198,7 @@ async def test_where_somebody_wrote_beside_it_the_holder_goes_on(fleet: Fleet) -
 
 
 async def test_where_it_is_deleted_the_holder_makes_it_anew_before_others_may(fleet: Fleet) -> None:
-    one = await leading(fleet)
-    two = fleet.start("h_2")
-    await fleet.pass_(1)
+    one, two = await led(fleet)
     del fleet.book.leases[NAME]
     await fleet.pass_(30)
     assert (one.may_write(), two.may_write()) == (True, False)
@@ -235,9 +238,7 @@ async def test_renewals_that_fail_for_a_while_cost_nothing(
 async def test_who_cannot_renew_it_stops_in_time_ends_and_another_one_goes_on(
     fleet: Fleet,
 ) -> None:
-    one = await leading(fleet)
-    two = fleet.start("h_2")
-    await fleet.pass_(1)
+    one, two = await led(fleet)
     one.line.cut, since = True, fleet.time.now
     while one.may_write():
         await fleet.pass_(0.1)
@@ -265,9 +266,7 @@ async def test_who_cannot_look_still_leads_while_he_can_renew(fleet: Fleet) -> N
 
 @pytest.mark.parametrize("jump_s", [3_600.0, -3_600.0, 315_360_000.0, -1_700_000_000.0])
 async def test_the_wall_clock_is_nobodys_business(fleet: Fleet, jump_s: float) -> None:
-    one = await leading(fleet)
-    two = fleet.start("h_2")
-    await fleet.pass_(1)
+    one, two = await led(fleet)
     fleet.time.wall += jump_s
     await fleet.pass_(40)
     assert (one.may_write(), two.may_write()) == (True, False)
@@ -277,9 +276,7 @@ async def test_the_wall_clock_is_nobodys_business(fleet: Fleet, jump_s: float) -
 
 
 async def test_a_wall_clock_that_stands_still_renews_all_the_same(fleet: Fleet) -> None:
-    one = await leading(fleet)
-    two = fleet.start("h_2")
-    await fleet.pass_(1)
+    one, two = await led(fleet)
     for _ in range(30):
         await fleet.pass_(1)
         fleet.time.wall -= 1.0
@@ -287,8 +284,7 @@ async def test_a_wall_clock_that_stands_still_renews_all_the_same(fleet: Fleet) 
 
 
 async def test_a_process_that_stood_still_writes_nothing_when_it_goes_on(fleet: Fleet) -> None:
-    one, two = await leading(fleet), fleet.start("h_2")
-    await fleet.pass_(1)
+    one, two = await led(fleet)
     one.running.clear()
     await fleet.pass_(60)
     assert (one.may_write(), two.may_write()) == (False, True)
@@ -302,8 +298,7 @@ async def test_a_process_that_stood_still_writes_nothing_when_it_goes_on(fleet: 
 async def test_who_stood_still_while_he_waited_looks_before_he_takes_anything(
     fleet: Fleet,
 ) -> None:
-    one, two = await leading(fleet), fleet.start("h_2")
-    await fleet.pass_(1)
+    one, two = await led(fleet)
     two.running.clear()
     await fleet.pass_(60)
     two.running.set()
@@ -315,8 +310,7 @@ async def test_who_stood_still_while_he_waited_looks_before_he_takes_anything(
 
 
 async def test_who_is_asked_to_end_releases_it_and_the_next_one_takes_it(fleet: Fleet) -> None:
-    one, two = await leading(fleet), fleet.start("h_2")
-    await fleet.pass_(1)
+    one, two = await led(fleet)
     closing = one.close()
     await fleet.pass_(0)
     assert closing.done()

@@ -27,7 +27,7 @@ class Held:
     def left_s(self, request: Request = PATCH) -> float | None:
         try:
             with self.fence.passing(request) as bounded:
-                assert not self.tenure.landed.is_set()
+                assert not self.tenure.flying.over.is_set()
                 return bounded.timeout_s
         except OutdatedError:
             return None
@@ -39,7 +39,7 @@ async def test_a_write_has_the_time_that_is_left_and_no_more_than_its_own() -> N
     assert held.left_s(replace(PATCH, timeout_s=2.0)) == 2.0
     held.now += 4.0
     assert held.left_s() == DURATION_S - MARGIN_S - 4.0
-    assert held.tenure.landed.is_set()
+    assert held.tenure.flying.over.is_set()
 
 
 async def test_it_must_be_able_to_end_in_time_and_what_cannot_be_undone_long_before() -> None:
@@ -77,5 +77,5 @@ async def test_it_has_landed_when_the_last_one_has_however_it_ended() -> None:
     with held.fence.passing(PATCH):
         with pytest.raises(ValueError, match="cut"), held.fence.passing(PATCH):
             raise ValueError("cut")
-        assert not held.tenure.landed.is_set()
-    assert held.tenure.landed.is_set()
+        assert not held.tenure.flying.over.is_set()
+    assert held.tenure.flying.over.is_set()

@@ -29,7 +29,7 @@ def a_kubeconfig(user: dict[str, Any] | None = None, **cluster: object) -> bytes
 
 def test_a_token_and_data_may_stand_there() -> None:
     data = {"client-certificate-data": "QQ==", "client-key-data": "QQ=="}
-    entry = context_in(a_kubeconfig({"token": "canary", **data}), WHAT, "")
+    entry = context_in(a_kubeconfig({"token": "canary", **data}), WHAT)
     assert (entry.name, entry.user_name, entry.user.token) == ("x", "u", "canary")
 
 
@@ -49,14 +49,14 @@ def test_what_runs_reads_or_leads_elsewhere_is_refused_by_name(
     user: dict[str, Any] | None, cluster: dict[str, object], name: str
 ) -> None:
     with pytest.raises(UsageError) as error:
-        context_in(a_kubeconfig(user, **cluster), WHAT, "")
+        context_in(a_kubeconfig(user, **cluster), WHAT)
     assert f"kubeconfig {WHAT}: {name} is refused there" in str(error.value)
     assert "canary" not in str(error.value)
 
 
 def test_what_is_no_kubeconfig_is_an_error_that_quotes_nothing() -> None:
     with pytest.raises(UsageError, match="kubeconfig in the Secret eu is no YAML"):
-        context_in(b"[canary", WHAT, "")
+        context_in(b"[canary", WHAT)
 
 
 async def test_it_is_read_as_the_account_of_the_pod_and_told_when_it_changed() -> None:

@@ -52,6 +52,7 @@ def test_y_shows_the_object_as_it_is_and_then_as_git_would_have_it() -> None:
     assert page(made).splitlines() == ["spec:", '  a: "\\u001b[2J"', "  replicas: 5"]
     assert made.view.sheet is not None
     assert made.view.sheet.title[0][0] == "- live"
+    assert not made.view.hear()  # it is told once: there is nothing to make again
     made.do("yaml")
     answer(made, sides)
     assert page(made).splitlines() == ["spec:", "  replicas: 3"]

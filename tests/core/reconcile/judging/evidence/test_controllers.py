@@ -15,7 +15,7 @@ from core.model.controllers.status import (
     ObjectTold,
     Status,
 )
-from core.reconcile.memory.inputs import ClusterFound, ControllersRead
+from core.reconcile.memory.inputs import ClusterFound, ControllersRead, Tick
 from core.reconcile.memory.state import initial
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
@@ -25,6 +25,7 @@ from tests.core.reconcile.world import (
     World,
     alarms,
     applied,
+    beginning,
     commit,
     document,
     live,
@@ -208,17 +209,18 @@ def test_why_the_controller_waits_is_told_by_whoever_does_not_heal() -> None:
     assert settle(world).row("a").held is None
 
 
+def test_a_wait_of_the_controller_that_is_over_is_told_no_more_and_not_waited_for_again() -> None:
+    world = drifted()
+    hears(world, told(held=replace(LATER, until="1970-01-01T00:17:00Z")))
+    settle(world)
+    world.now = 1020.0
+    effects = world.once(Tick())
+    assert world.row("a").held is None
+    assert [at for at in alarms(effects) if at <= world.now] == []
+
+
 def test_nothing_is_said_as_a_whole_before_controllers_were_heard() -> None:
-    state = initial(
-        (SPEC,),
-        (ClusterSpec(name="prod"),),
-        healing=False,
-        writing=False,
-        digest_key=b"d",
-        mask_key=b"m",
-        listening=frozenset({"prod"}),
-    )
-    world = World(state)
+    world = World(beginning(writing=False, listening=frozenset({"prod"})))
     begun = applied("a").inputs  # what is read of both sides, elsewhere
     world.feed(*(happened for _, happened in begun))
     assert not world.complete()
