@@ -1,7 +1,9 @@
 """A headless driftdeck as a child process: its event lines with the time each was read."""
 
 import json
+import os
 import queue
+import re
 import subprocess
 import threading
 import time
@@ -10,9 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
+from tests.apiserver.waiting import eventually
 from tests.commands import Piped
 
 PATIENCE_S = 120.0
+_PORT = re.compile(r"metrics and health: port (\d+)")
 Process: TypeAlias = "subprocess.Popen[bytes] | Piped"
 Start: TypeAlias = Callable[[Sequence[str], Mapping[str, str]], Process]
 
@@ -25,6 +29,15 @@ def _start(command: Sequence[str], environment: Mapping[str, str]) -> Process:
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
     )
+
+
+def resident_mb(pid: int) -> float:
+    """What a process takes now; nothing, if it ended."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 class Controller:
@@ -105,6 +118,16 @@ class Controller:
     def code(self, within_s: float = 60) -> int:
         """Wait until it ends; the exit code."""
         return self._process.wait(within_s)
+
+    def port(self) -> int:
+        """Wait until the log names the port of metrics and health."""
+
+        def named() -> re.Match[str] | None:
+            return _PORT.search("".join(self.errors))
+
+        found = eventually(named, within_s=60)
+        assert found is not None, self.errors
+        return int(found[1])
 
     def memory_mb(self) -> tuple[float, float]:
         """Resident memory now and at its peak, in MB."""

@@ -32,7 +32,8 @@ import yaml
 
 from tests.apiserver.server import ApiServer
 from tests.bench.world import AUTHOR, MERGE_PATCH, config_map, deployment, service, text_of
-from tests.controller import Controller
+from tests.commands import PROGRAM
+from tests.controller import Controller, resident_mb
 
 DRIFTS: Final = 100
 PACE_S: Final = 1.1  # more heals than sixty a minute open the breaker, rightly
@@ -41,7 +42,6 @@ QUIET_S: Final = 5.0  # the engine is at rest when it used hardly anything for s
 QUIET_CPU: Final = 0.05
 SAMPLE_S: Final = 0.25
 WRITERS: Final = 8
-PORT: Final = re.compile(r"metrics and health: port (\d+)")
 COMPLETE: Final = re.compile(rb"(?m)^driftdeck_app_complete\{.*\} 1\.0$")
 LARGE: Final = 50_000  # objects; from here on the holds of the large fleet count
 BUILDERS: Final = (config_map, deployment, config_map, service, config_map)
@@ -84,7 +84,7 @@ class Fleet:
     def command(self, *words: str) -> list[str]:
         """A driftdeck command on it."""
         config = str(self.folder / "driftdeck.yaml")
-        return [sys.executable, "-m", "tui", *words, "--config", config]
+        return [*PROGRAM, *words, "--config", config]
 
     def deployments(self) -> list[tuple[str, str]]:
         """Namespace and name of as many Deployments as drift, spread over all apps."""
@@ -176,15 +176,6 @@ def children_of(pid: int) -> list[int]:
         with contextlib.suppress(OSError):  # a thread that ended meanwhile
             found += map(int, each.read_text().split())
     return found
-
-
-def resident_mb(pid: int) -> float:
-    """What a process takes now; nothing, if it ended."""
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 @dataclass
@@ -302,13 +293,9 @@ def _controller(made: Fleet, holds: Holds, table: Table) -> None:
 
 def _complete(healer: Controller, apps: int) -> None:
     """Wait until every app says of itself that each of its objects has its verdict."""
-    while True:
+    address = f"http://127.0.0.1:{healer.port()}/metrics"
+    while len(COMPLETE.findall(urllib.request.urlopen(address).read())) != apps:
         time.sleep(SAMPLE_S)
-        found = [match for line in healer.errors if (match := PORT.search(line))]
-        if found:
-            page = urllib.request.urlopen(f"http://127.0.0.1:{found[0][1]}/metrics").read()
-            if len(COMPLETE.findall(page)) == apps:
-                return
 
 
 def _counted(healer: Controller, what: str) -> int:

@@ -8,7 +8,6 @@ quarter of the rounds and the ratio of the last to the first: flat is 1.0.
 
 import argparse
 import asyncio
-import os
 import statistics
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from core.engine import connect
 from core.garbage import collect_rarely
 from core.model import AppSpec, ClusterSpec
 from tests.bench.world import World, world
+from tests.controller import resident_mb
 
 ROUND_S = 0.4
 REFUSED_S = 0.05
@@ -153,12 +153,7 @@ def _rounds(
                 raise SystemExit(f"round {number}: it did not come back within {PATIENCE_S:.0f} s")
             time.sleep(0.01)
         time.sleep(ROUND_S)
-        yield _memory_mb(pid)
-
-
-def _memory_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        yield resident_mb(pid)
 
 
 async def _engine(repo: str) -> None:

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,9 @@ from core.git import commit_files
 from core.model.controllers.leads import lease_name
 from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
+from tests.commands import PROGRAM
 from tests.failover.accounts import Log, log_of
+from tests.soak.engine import started
 from tests.soak.proxy import Proxy
 from tests.soak.stage import environment_of
 
@@ -50,16 +51,10 @@ class Replica:
         text = server.kubeconfig(self.user).read_text()
         kubeconfig.touch(mode=0o600)
         kubeconfig.write_text(text.replace(server.url, f"https://127.0.0.1:{self.proxy.port}"))
-        command = [sys.executable, "-m", "tui", "--headless", "--autoheal", "--config"]
+        command = [*PROGRAM, "--headless", "--autoheal", "--config"]
         command += [str(self._stage.settings), "--shards", str(self._shards), "--listen", _ANY]
-        with self.lines.open("ab") as lines, (self._folder / "words.txt").open("ab") as words:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command line
-                command,
-                env=environment_of(self._folder, kubeconfig),
-                stdin=subprocess.DEVNULL,
-                stdout=lines,
-                stderr=words,
-            )
+        environment = environment_of(self._folder, kubeconfig)
+        self._process = started(command, environment, self.lines, self._words)
         return self
 
     def __exit__(
@@ -81,7 +76,11 @@ class Replica:
     @property
     def words(self) -> str:
         """What it told people."""
-        return (self._folder / "words.txt").read_text()
+        return self._words.read_text()
+
+    @property
+    def _words(self) -> Path:
+        return self._folder / "words.txt"
 
     @property
     def running(self) -> bool:

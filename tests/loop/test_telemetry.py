@@ -1,7 +1,6 @@
 """What a controller shows and tells of one heal, on a real API server."""
 
 import json
-import re
 import threading
 import time
 import urllib.request
@@ -19,6 +18,7 @@ from tests.apiserver.server import ApiServer
 from tests.apiserver.waiting import eventually
 from tests.commands import Piped
 from tests.controller import Controller
+from tests.core.cli.telemetry.told import samples_in
 from tests.loop.clusters import MERGE_PATCH, Place, real_place
 
 SETTINGS = """
@@ -51,31 +51,15 @@ def receiver() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         server.shutdown()
 
 
-def samples(page: str) -> dict[str, float]:
-    lines = (line.rpartition(" ") for line in page.splitlines() if not line.startswith("#"))
-    return {name: float(value) for name, _, value in lines}
-
-
-def read(port: str, path: str) -> str:
+def read(port: int, path: str) -> str:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
         text: str = answer.read().decode()
     return text
 
 
-def port_of(controller: Controller) -> str:
-    """The port that the log names."""
-
-    def named() -> re.Match[str] | None:
-        return re.search(r"health: port (\d+)", "".join(controller.errors))
-
-    found = eventually(named, within_s=60)
-    assert found is not None
-    return found[1]
-
-
-def page_with(port: str, sample: str) -> str:
+def page_with(port: int, sample: str) -> str:
     """The page of metrics once it has one of these."""
-    assert eventually(lambda: samples(read(port, "/metrics")).get(sample), within_s=60) == 1
+    assert eventually(lambda: samples_in(read(port, "/metrics")).get(sample), within_s=60) == 1
     return read(port, "/metrics")
 
 
@@ -97,13 +81,13 @@ def test_one_heal_is_in_metrics_events_and_a_notification(
             controller.wait(lambda line: line["event"] == "synced")
             drift(place, real_namespace)
             controller.wait(lambda line: line["event"] == "healed")
-            port = port_of(controller)
+            port = controller.port()
             heal = 'driftdeck_time_to_heal_seconds_%s{cluster="here"}'
             page = page_with(port, heal % "count")
             assert eventually(lambda: bool(told), within_s=60)
             events = eventually(lambda: healed_events(real_server, real_namespace), within_s=60)
             assert read(port, "/readyz") == read(port, "/livez") == "ok\n"
-    found = samples(page)
+    found = samples_in(page)
     assert 0 < found[heal % "sum"] < 60
     assert any(name.startswith('driftdeck_heals_total{app="shop"') for name in found)
     assert any('code="200"' in name and "rest_client" in name for name in found)

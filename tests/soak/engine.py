@@ -1,6 +1,5 @@
 """The engine as a child process that is killed and started again; what each life said and took."""
 
-import os
 import signal
 import subprocess
 import threading
@@ -10,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+
+from tests.controller import resident_mb
 
 _SAMPLE_S: Final = 1.0
 
@@ -22,6 +23,16 @@ class Life:
     code: int | None = None  # None: it runs
     meant: int | None = None  # the code that it was to end with; None: it was to run on
     memory_mb: list[float] = field(default_factory=list)  # one a second
+
+
+def started(
+    command: Sequence[str], environment: Mapping[str, str], lines: Path, words: Path
+) -> "subprocess.Popen[bytes]":
+    """Start a process whose lines for programs and words for people are added to two files."""
+    with lines.open("ab") as out, words.open("ab") as err:
+        return subprocess.Popen(  # noqa: S603 - our own command line
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err
+        )
 
 
 class Engine:
@@ -68,14 +79,7 @@ class Engine:
             self._end(signal.SIGTERM)
 
     def _start(self) -> None:
-        with self.lines.open("ab") as lines, self.words.open("ab") as words:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command line
-                self._command,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=lines,
-                stderr=words,
-            )
+        self._process = started(self._command, self._environment, self.lines, self.words)
         self.lives.append(Life(time.time()))
 
     def _end(self, by: signal.Signals) -> None:
@@ -99,9 +103,4 @@ class Engine:
                     life.code = code
                     self._start()
                     continue
-                life.memory_mb.append(_resident_mb(self._process.pid))
-
-
-def _resident_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGESIZE") / (1 << 20)
+                life.memory_mb.append(resident_mb(self._process.pid))

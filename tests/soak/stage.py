@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 from core.git import commit_files
 from tests.apiserver.client import Client
 from tests.apiserver.server import ApiServer
+from tests.commands import PROGRAM
 from tests.soak.account import Account
 from tests.soak.accounting import Window
 from tests.soak.edits import Edit
@@ -247,7 +247,7 @@ def _settle(folder: Path, names: Iterable[str]) -> None:
 
 
 def _command(folder: Path, *words: str) -> list[str]:
-    return [sys.executable, "-m", "tui", *words, "--config", str(folder / "driftdeck.yaml")]
+    return [*PROGRAM, *words, "--config", str(folder / "driftdeck.yaml")]
 
 
 def _output(folder: Path, environment: Mapping[str, str], *words: str) -> str:

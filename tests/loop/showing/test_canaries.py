@@ -20,7 +20,7 @@ from tests.controller import Controller
 from tests.loop.canaries import WORD, base64_of, canary, leaks
 from tests.loop.clusters import MERGE_PATCH, Place, real_place, run, sandbox_place
 from tests.loop.test_loop import commit, of
-from tests.loop.test_telemetry import port_of, read
+from tests.loop.test_telemetry import read
 from tui.app import DriftApp
 from tui.options import TerminalOptions
 
@@ -243,7 +243,7 @@ def test_no_line_of_the_controller_says_what_a_secret_holds(world: World) -> Non
         world.git("Refused", custom=world.custom(data=wrong), new=new)
         _, refused = controller.take(lambda line: line["event"] in REFUSALS, within_s=60)
         assert refused["object"]["kind"] == "AppSecret"
-        port = port_of(controller)
+        port = controller.port()
         for path in ("/metrics", "/readyz?verbose"):
             world.said[path] = read(port, path)
     world.said["stdout"] = json.dumps(controller.seen)

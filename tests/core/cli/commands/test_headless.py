@@ -4,7 +4,8 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -14,22 +15,26 @@ from core.cli.session import EngineLike
 from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
 from core.errors import UnavailableError
-from core.model import ClusterName, Event, EventName, Snapshot
-from tests.core.cli.scripted import DEPLOYMENT, REPLICAS, WEB, ScriptedEngine
+from core.model import Event, EventName, Snapshot
+from tests.core.cli.pipes import fill
+from tests.core.cli.scripted import ScriptedEngine
+from tests.core.cli.telemetry.told import event
 
-DRIFT = Event(
-    2,
-    1_782_907_203.0624,
-    EventName.DRIFT_DETECTED,
-    "shop",
-    "demo",
-    DEPLOYMENT,
-    WEB.ref,
-    (REPLICAS,),
-    message="changed in the cluster",
-    place=ClusterName("demo", "demo-eu", "ada"),
-)
+DRIFT = event(2, EventName.DRIFT_DETECTED)
 SYNCED = Event(1, 1_782_907_200.0, EventName.CLUSTER_SYNCED, cluster="demo")
+
+
+class Showing(EventLog):
+    """Says when it printed something."""
+
+    def __init__(self, out: int, err: int) -> None:
+        super().__init__(out, err)
+        self.shown = asyncio.Event()
+
+    async def print_new(self, events: Sequence[Event]) -> None:
+        await super().print_new(events)
+        if events:
+            self.shown.set()
 
 
 @dataclass
@@ -38,9 +43,12 @@ class Pipes:
 
     out: tuple[int, int]
     err: tuple[int, int]
+    logs: list[EventLog] = field(default_factory=list)
 
-    def log(self) -> EventLog:
-        return EventLog(self.out[1], self.err[1])
+    def log(self, out: int | None = None) -> Showing:
+        made = Showing(self.out[1] if out is None else out, self.err[1])
+        self.logs.append(made)
+        return made
 
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._read(self.out[0]).splitlines()]
@@ -60,11 +68,13 @@ class Pipes:
 def pipes() -> Iterator[Pipes]:
     made = Pipes(os.pipe(), os.pipe())
     yield made
-    for fd in (*made.out, *made.err):
-        try:
+    for fd in (made.out[0], made.err[0]):
+        with suppress(OSError):  # the test closed it
             os.close(fd)
-        except OSError:
-            continue  # the test closed it
+    for log in made.logs:  # whose threads would write into what has the number next
+        asyncio.run(log.drained())
+    for fd in (made.out[1], made.err[1]):
+        os.close(fd)
 
 
 async def test_an_event_has_the_promised_form(pipes: Pipes) -> None:
@@ -163,7 +173,7 @@ async def test_a_stdout_that_takes_nothing_is_told_and_the_controller_goes_on(
     pipes: Pipes,
 ) -> None:
     full = os.open("/dev/full", os.O_WRONLY)
-    log = EventLog(full, pipes.err[1])
+    log = pipes.log(out=full)
     await log.print_new([SYNCED])
     await log.print_new([DRIFT])
     await log.drained()
@@ -190,18 +200,10 @@ async def test_started_comes_before_the_engine_exists(pipes: Pipes) -> None:
 
 
 async def test_stopping_is_the_last_event(pipes: Pipes) -> None:
-    shown = asyncio.Event()
-
-    class Showing(EventLog):
-        async def print_new(self, events: Sequence[Event]) -> None:
-            await super().print_new(events)
-            if events:
-                shown.set()
-
-    log = Showing(pipes.out[1], pipes.err[1])
+    log = pipes.log()
     engine = ScriptedEngine(Snapshot(), Snapshot(events=(SYNCED, DRIFT)))
     following: asyncio.Future[None] = asyncio.ensure_future(follow(lambda: engine, log, message=""))
-    await shown.wait()
+    await log.shown.wait()
     following.cancel()
     with pytest.raises(asyncio.CancelledError):
         await following
@@ -273,18 +275,6 @@ async def test_a_reader_that_sleeps_does_not_hold_up_the_loop(pipes: Pipes) -> N
     assert [line["event"] for line in pipes.lines()] == ["drift_detected"]
 
 
-def fill(fd: int) -> int:
-    """Write until the pipe is full; return how much that was."""
-    os.set_blocking(fd, False)
-    filled = 0
-    while True:
-        try:
-            filled += os.write(fd, b"x" * 4096)
-        except BlockingIOError:
-            os.set_blocking(fd, True)
-            return filled
-
-
 async def test_a_log_that_is_full_holds_up_no_event(pipes: Pipes) -> None:
     fill(pipes.err[1])
     log = pipes.log()
@@ -307,20 +297,12 @@ async def test_what_ends_telemetry_ends_the_controller(pipes: Pipes) -> None:
 async def test_until_there_is_something_else_the_engine_is_followed_and_then_ended(
     pipes: Pipes,
 ) -> None:
-    shown = asyncio.Event()
-
-    class Showing(EventLog):
-        async def print_new(self, events: Sequence[Event]) -> None:
-            await super().print_new(events)
-            if events:
-                shown.set()
-
     async def until() -> str:
-        await shown.wait()
-        shown.clear()
+        await log.shown.wait()
+        log.shown.clear()
         return "other settings"
 
-    log = Showing(pipes.out[1], pipes.err[1])
+    log = pipes.log()
     for _ in range(2):  # events of the second engine are counted from the beginning
         engine = ScriptedEngine(Snapshot(), Snapshot(events=(SYNCED,)))
         assert await follow(lambda e=engine: e, log, message="", until=until) == "other settings"  # type: ignore[misc]

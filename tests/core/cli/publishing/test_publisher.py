@@ -8,29 +8,19 @@ from dataclasses import replace
 from core.cli.output.forms import time_text
 from core.cli.publishing.publisher import FRESH_S, LATE_S, PACE_S, PATIENCE_S, Part, Publisher
 from core.cli.publishing.summary import Head
-from core.clock import Clock
 from core.errors import OutdatedError, UnavailableError
 from core.model import Event, EventName, Snapshot
 from core.model.controllers.status import Status
 from tests.core.cli.scripted import SPEC, WEB, drifted, in_sync, picture_of
 from tests.core.cluster.controllers.samples import HEAL, SHOP, STATUS
+from tests.core.engine.scripted import Time
 
 CALM, DRIFT = picture_of(in_sync()), picture_of(drifted())
 ALL: Mapping[int | None, Part] = {None: Part("pod_1", frozenset({SPEC.name}))}
 
 
-class Time:
-    """Moves when a test says so; sleeps end when their time has come."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self._sleeping: list[tuple[float, asyncio.Future[None]]] = []
-        self.clock = Clock(monotonic=lambda: self.now, wall=lambda: self.now, sleep=self._sleep)
-
-    async def _sleep(self, seconds: float) -> None:
-        future = asyncio.get_running_loop().create_future()
-        self._sleeping.append((self.now + seconds, future))
-        await future
+class Turning(Time):
+    """Lets everybody do what can be done, second by second."""
 
     async def turn(self) -> None:
         """Let everybody do what can be done at this moment."""
@@ -40,10 +30,7 @@ class Time:
     async def wait(self, seconds: float) -> None:
         """Time passes, second by second."""
         for _ in range(int(seconds)):
-            self.now += 1
-            for at, future in self._sleeping:
-                if at <= self.now and not future.done():
-                    future.set_result(None)
+            self.advance(1.0)
             await self.turn()
 
 
@@ -74,7 +61,7 @@ class Stage:
     """A publisher, and what it is shown."""
 
     def __init__(self, *stands: Status) -> None:
-        self.time, self.board, self.said = Time(), Wall(*stands), list[str]()
+        self.time, self.board, self.said = Turning(), Wall(*stands), list[str]()
         self.led: Mapping[int | None, Part] = ALL
         self._shown: asyncio.Queue[Snapshot] = asyncio.Queue()
         head = Head(version="0.1.0", started=1000.0)

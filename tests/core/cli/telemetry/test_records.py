@@ -13,6 +13,7 @@ import pytest
 from core.cli.telemetry import records
 from core.cli.telemetry.records import Log, event_words, record_of, taking_over, without_secrets
 from core.model import EventName
+from tests.core.cli.pipes import fill
 from tests.core.cli.telemetry.told import event
 
 DRIFT = event(1, EventName.DRIFT_DETECTED)
@@ -84,13 +85,7 @@ async def test_a_log_that_nobody_reads_drops_records_and_says_how_many(
     pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(records, "QUEUED_MAX", 5)
-    os.set_blocking(pipe[1], False)
-    filled = 0
-    try:
-        while True:
-            filled += os.write(pipe[1], b"x" * 4096)
-    except BlockingIOError:
-        os.set_blocking(pipe[1], True)
+    filled = fill(pipe[1])
     log = Log(pipe[1])
     for _ in range(50):
         log.say("a record")
@@ -100,6 +95,7 @@ async def test_a_log_that_nobody_reads_drops_records_and_says_how_many(
     while "were dropped" not in lines:
         lines += (await asyncio.to_thread(os.read, pipe[0], 1 << 16)).decode()
         log.say("another")
+    await log.drained(60)  # its thread must not write into what has the number next
     assert "records were dropped: stderr was not read in time" in lines
 
 

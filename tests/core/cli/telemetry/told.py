@@ -32,8 +32,10 @@ def showing(*events: Event) -> Snapshot:
 
 def samples(families: Families) -> dict[str, float]:
     """Every sample by its name and labels, as the page has them."""
-    lines = families.page().decode().splitlines()
-    return {
-        name: float(value)
-        for name, _, value in (line.rpartition(" ") for line in lines if not line.startswith("#"))
-    }
+    return samples_in(families.page().decode())
+
+
+def samples_in(page: str) -> dict[str, float]:
+    """Every sample of a page that was asked for."""
+    lines = (line.rpartition(" ") for line in page.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in lines}
