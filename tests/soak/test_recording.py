@@ -36,12 +36,22 @@ def test_an_action_of_two_parts_is_one_entry() -> None:
 
 def test_a_write_that_no_entry_announced_is_found() -> None:
     (breach,) = found([write(5.05), write(7.0)])
-    assert breach == "7.000 a write in 0 entries of the journal: deployments/soak-till/dep-0"
+    assert breach == "7.000000 a write in 0 entries of the journal: deployments/soak-till/dep-0"
 
 
 def test_a_write_in_two_entries_is_found() -> None:
     twice = Recorded(5.01, 5.09, WEB, done=False)
     assert "a write in 2 entries" in "".join(found(entries=(ENTRY, twice)))
+
+
+def test_a_write_soon_after_another_ended_is_in_its_own_entry_alone() -> None:
+    before = Recorded(5.0, 5.046, WEB, done=False)
+    entry = Recorded(5.048, 5.1, WEB, done=True)
+    assert not found([write(5.03, status=409), write(5.05)], entries=(before, entry))
+
+
+def test_a_write_after_the_entry_that_announced_it_is_found() -> None:
+    assert "a write in 0 entries" in "".join(found([write(5.05), write(5.101)]))
 
 
 def test_a_part_that_was_sent_twice_is_found_but_for_beside_a_fault() -> None:
