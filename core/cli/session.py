@@ -16,7 +16,7 @@ from core.cli.options import Options
 from core.cli.output.streams import put
 from core.errors import UnavailableError
 from core.meter import UNMETERED, Meter
-from core.model import AppView, ClusterSpec, Snapshot
+from core.model import AppView, ClusterSpec, Snapshot, Verdict
 from core.model.sources.layouts import Layout, Matched
 from core.model.sources.remotes import Remote
 from core.reconcile.memory.commands import Asking, Command
@@ -27,7 +27,7 @@ T = TypeVar("T")
 PERSON_DEADLINE_S: Final = 360.0  # a credential plugin is waited for 300 s
 SILENT_S: Final = 0.9  # so that it shows within 2 s of the start why nothing does
 NAMED_MAX: Final = 10  # of the apps that are waited for; a fleet has hundreds
-READ_DEADLINE_S: Final = 60.0  # a cold start on 10,000 objects takes 15 s
+READ_DEADLINE_S: Final = 60.0  # for an answer; for a picture, without another object judged
 
 
 class EngineLike(Protocol):
@@ -142,14 +142,19 @@ def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 async def until(
-    engine: EngineLike, holds: Callable[[Snapshot], bool], *, deadline_s: float
+    engine: EngineLike,
+    holds: Callable[[Snapshot], bool],
+    *,
+    deadline_s: float,
+    far: Callable[[Snapshot], int] = lambda _: 0,
 ) -> tuple[Snapshot, bool]:
     """Wait for a snapshot for which *holds*; say at once what a credential plugin asks for.
 
     Returns:
-        The newest snapshot, and whether it is such a one or *deadline_s* was over before.
+        The newest snapshot, and whether it is such a one or *deadline_s* was over before; the time
+        begins anew with each snapshot that is *far*ther than all before it.
     """
-    newest = Snapshot()
+    newest, farthest = Snapshot(), 0
     told: set[str] = set()
     try:
         async with asyncio.timeout(deadline_s) as limit:
@@ -157,9 +162,13 @@ async def until(
                 if holds(newest):
                     return newest, True
                 asked = {view.asks for view in newest.clusters if view.asks} - told
+                now = asyncio.get_running_loop().time()
+                if far(newest) > farthest:
+                    farthest = far(newest)
+                    limit.reschedule(max(limit.when() or now, now + deadline_s))
                 if asked:  # a person has to act first
                     told |= asked
-                    limit.reschedule(asyncio.get_running_loop().time() + PERSON_DEADLINE_S)
+                    limit.reschedule(now + PERSON_DEADLINE_S)
                     put(sys.stderr, (clean(f"driftdeck: {words}") for words in sorted(asked)))
     except TimeoutError:
         return newest, False
@@ -198,13 +207,24 @@ async def needed(
 async def judged(
     engine: EngineLike, *, deadline_s: float, silent_s: float = SILENT_S
 ) -> tuple[Snapshot, bool]:
-    """Wait until everything was judged; say soon what is waited for, where that takes long."""
+    """Wait until everything was judged; say soon what is waited for, where that takes long.
+
+    *deadline_s* is for an engine that gets no further: a fleet takes as long as it takes.
+    """
     first_s = min(deadline_s, silent_s)
     newest, whole = await until(engine, lambda s: s.complete, deadline_s=first_s)
     if whole or deadline_s <= silent_s:
         return newest, whole
     put(sys.stderr, (clean(f"driftdeck: waiting: {line}") for line in pending(newest)))
-    return await until(engine, lambda s: s.complete, deadline_s=deadline_s - silent_s)
+    return await until(engine, lambda s: s.complete, deadline_s=deadline_s - silent_s, far=_judged)
+
+
+def _judged(snapshot: Snapshot) -> int:
+    """Count what is known: apps that were read, and objects that have a verdict."""
+    return sum(
+        (app.revision is not None) + sum(app.counts.values()) - app.counts.get(Verdict.UNKNOWN, 0)
+        for app in snapshot.apps
+    )
 
 
 def pending(snapshot: Snapshot) -> tuple[str, ...]:
