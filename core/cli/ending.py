@@ -20,6 +20,7 @@ from core.errors import ProductError
 from core.model import Remedy
 
 _LIMITS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
+REPORT: Final = "this is a bug; please report the lines above"
 PIPE_CLOSED: Final = 128 + signal.SIGPIPE  # 141, as of any other writer into a closed pipe
 
 
@@ -44,10 +45,13 @@ def exit_code_of(program: Callable[[], int]) -> int:
         if isinstance(bug, OSError) and bug.errno in _LIMITS:
             _say(f"driftdeck: {os.strerror(bug.errno).lower()}; this machine allows no more")
             return CODES[Remedy.WAIT]
-        # The standard form has no locals: they hold values that must not be seen.
-        _say("".join(traceback.format_exception(bug)).rstrip())
-        _say("driftdeck: this is a bug; please report the lines above")
+        _say(f"{trace_of(bug)}\ndriftdeck: {REPORT}")
         return BUG
+
+
+def trace_of(bug: BaseException) -> str:
+    """Return where a bug came from; the standard form has no locals, which may hold secrets."""
+    return "".join(traceback.format_exception(bug)).rstrip()
 
 
 def _say(text: str) -> None:

@@ -1,6 +1,7 @@
 """Several apps and clusters in one settings file, typed at the embedded server."""
 
 import json
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -215,6 +216,10 @@ def test_a_running_controller_takes_new_settings_and_leaves_what_they_name_no_mo
         controller.take(of("synced"), within_s=60)
         settle(place, _apps("one", "two", key="pth"))
         _complained(controller, "pth")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            settle(place, f"{_apps('two')}controller: {{listen: '127.0.0.1:{port}'}}\n")
+            _complained(controller, f"cannot listen on 127.0.0.1:{port}: address already in use")
         settle(place, _apps("two"))
         _, line = controller.take(of("started"), within_s=60)
         assert line["message"] == "new settings; healing: two"
@@ -227,7 +232,7 @@ def test_a_running_controller_takes_new_settings_and_leaves_what_they_name_no_mo
         _, line = controller.take(of("healed"), within_s=60)
         assert line["object"]["name"] == "second"
     complaints = [line for line in controller.errors if "settings that are in force" in line]
-    assert len(complaints) == 1
+    assert len(complaints) == 2
 
 
 def _apps(*names: str, key: str = "path") -> str:

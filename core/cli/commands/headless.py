@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
+from core.cli.ending import REPORT, trace_of
 from core.cli.options import Options
 from core.cli.output.forms import event_form, line_of
 from core.cli.output.lines import LineWriter
@@ -23,9 +24,12 @@ from core.cli.publishing.publisher import Publisher
 from core.cli.publishing.wanted import publisher_for
 from core.cli.session import EngineLike, beside, connected, flags_of, settings_of
 from core.cli.telemetry.records import Log, taking_over
+from core.cli.telemetry.serving import see_free
 from core.cli.telemetry.telemetry import Telemetry
-from core.cli.telemetry.wanted import telemetry_for
+from core.cli.telemetry.wanted import place_of, telemetry_for
 from core.clock import Clock
+from core.cluster.connection.backoff import Backoff
+from core.errors import ProductError
 from core.installation.keeping import pods_key
 from core.model import Event, EventName, Snapshot, newer
 from core.settings.reading import Settings, settings_file
@@ -40,19 +44,40 @@ _LAST_WORDS_S = 5.0  # a reader that does not read must not keep the program ali
 async def run(options: Options) -> NoReturn:
     """Follow until a signal ends it; the exit code is the signal's.
 
-    New settings begin with another engine, once the one before was brought to its end: what that
-    remembered of heals and edits is forgotten then, and what it recorded is not.
+    New settings begin with another engine, once the one before was brought to its end, and so does
+    whatever follows a bug: what that engine remembered of heals and edits is forgotten then, and
+    what it recorded is not.
     """
     log = EventLog(sys.stdout.fileno(), sys.stderr.fileno())
-    read = partial(_read, options)
-    file, words = settings_file(flags_of(options), Path.cwd()), ""
-    renewal = None if file is None else Renewal(file, read, log.complain, Clock())
-    settings = read()
+    file, clock, words = settings_file(flags_of(options), Path.cwd()), Clock(), ""
+    settings, backoff = _read(options), Backoff(clock)
+    renewal = None
+    if file is not None:
+        renewal = Renewal(file, lambda: _read_other(options, settings), log.complain, clock)
     while True:
         until = _never if renewal is None else partial(renewal.other, settings)
-        settings = await _follow(options, settings, log, words, until)
-        words = "new settings; "
+        found = await survived(_follow(options, settings, log, words, until), log, clock, backoff)
+        settings, words = found or settings, "new settings; " if found else "anew after a bug; "
         gc.collect()  # an engine is large and full of cycles, which are looked for rarely
+
+
+async def survived(
+    following: Awaitable[T], log: "EventLog", clock: Clock, backoff: Backoff
+) -> T | None:
+    """Return what *following* ends with; None after a bug, once it was told and waited for (F61).
+
+    Meanwhile nothing listens where metrics and health are.  What is no bug is raised: a lost Lease,
+    a closed stdout, a machine that allows no more.
+    """
+    try:
+        return await following
+    except (ProductError, OSError):
+        raise
+    except Exception as bug:  # noqa: BLE001 - whatever it is: it ends this engine, not the next
+        wait_s = backoff.next_s()
+        log.complain(f"{trace_of(bug)}\n{REPORT}; everything begins anew in {wait_s:.0f} s")
+    await clock.sleep(wait_s)
+    return None
 
 
 def _read(options: Options) -> Settings:
@@ -60,6 +85,21 @@ def _read(options: Options) -> Settings:
     settings = settings_of(options)
     telemetry_for(settings, options, sys.stderr.fileno())
     return settings
+
+
+def _read_other(options: Options, in_force: Settings) -> Settings:
+    """Read new settings, and see that nobody else listens where they want to."""
+    settings = _read(options)
+    for what, place in _listening(settings, options) - _listening(in_force, options):
+        see_free(place, what)
+    return settings
+
+
+def _listening(settings: Settings, options: Options) -> set[tuple[str, tuple[str, int]]]:
+    places = {"metrics": place_of(settings, options)}
+    if settings.webhook is not None:
+        places["webhook"] = settings.webhook.host, settings.webhook.port
+    return {(what, place) for what, place in places.items() if place is not None}
 
 
 async def _follow(

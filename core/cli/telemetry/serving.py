@@ -6,6 +6,7 @@ oldest makes room for the newest, so that a probe gets through where a thousand 
 
 import asyncio
 import os
+import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -22,6 +23,24 @@ DEADLINE_S: Final = 10.0  # of a connection, whatever it is about
 LINE_BYTES: Final = 2_048
 Answering: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 _METHODS: Final = frozenset({"GET", "HEAD"})
+
+
+def see_free(where: tuple[str, int], what: str) -> None:
+    """See that an address can be listened on now, for *what* is wanted there.
+
+    Raises:
+        UsageError: It is taken, or none of this machine's.
+    """
+    family = socket.AF_INET6 if ":" in where[0] else socket.AF_INET
+    try:
+        socket.create_server(where, family=family).close()
+    except OSError as error:
+        raise _taken(where, error, what) from error
+
+
+def _taken(where: tuple[str, int], error: OSError, what: str = "metrics") -> UsageError:
+    reason = os.strerror(error.errno).lower() if error.errno else "no such address"
+    return UsageError(f"{what}: cannot listen on {where[0]}:{where[1]}: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +79,15 @@ class Door:
         Raises:
             UsageError: The address is taken, or none of this machine's.
         """
-        host, port = self._where
         loop = asyncio.get_running_loop()
         self._bounded = _Bounded(
             self._answer,
             deadline_s=self._deadline_s,
         )
         try:
-            self._server = await loop.create_server(self._bounded, host, port, backlog=BACKLOG)
+            self._server = await loop.create_server(self._bounded, *self._where, backlog=BACKLOG)
         except OSError as error:
-            reason = os.strerror(error.errno).lower() if error.errno else "no such address"
-            raise UsageError(f"metrics: cannot listen on {host}:{port}: {reason}") from error
+            raise _taken(self._where, error) from error
         self.port = self._server.sockets[0].getsockname()[1]
 
     @property

@@ -25,7 +25,7 @@ def telemetry_for(settings: Settings, options: Options, err: int) -> Telemetry:
         UsageError: Something of it cannot be.
     """
     clock = Clock()
-    telemetry = Telemetry(clock, err, _where(settings, options.listen))
+    telemetry = Telemetry(clock, err, place_of(settings, options))
     for spec in settings.notify:
         address_of(spec, os.environ)
         telemetry.tellers.append(Notifier(spec, clock, telemetry.sent, telemetry.dropped))
@@ -37,8 +37,13 @@ def telemetry_for(settings: Settings, options: Options, err: int) -> Telemetry:
     return telemetry
 
 
-def _where(settings: Settings, listen: str | None) -> tuple[str, int] | None:
-    """Return where metrics and health are: nowhere, unless it is said or this is a pod."""
+def place_of(settings: Settings, options: Options) -> tuple[str, int] | None:
+    """Return where metrics and health are: nowhere, unless it is said or this is a pod.
+
+    Raises:
+        UsageError: The command line names no such place.
+    """
+    listen = options.listen
     if listen is None:
         stated = settings.controller.stated or pod_namespace(os.environ)
         return settings.controller.listen if stated else None

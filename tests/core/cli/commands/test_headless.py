@@ -1,19 +1,21 @@
 """`driftdeck --headless` prints each event once, as JSON for programs and in words for people."""
 
 import asyncio
+import errno
 import json
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from core.cli.commands.headless import EventLog, follow
+from core.cli.commands.headless import EventLog, follow, survived
 from core.cli.session import EngineLike
 from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
+from core.cluster.connection.backoff import Backoff
 from core.errors import UnavailableError
 from core.model import Event, EventName, Snapshot
 from tests.core.cli.pipes import fill
@@ -309,3 +311,51 @@ async def test_until_there_is_something_else_the_engine_is_followed_and_then_end
         assert engine.finished  # what was in hand was brought to its end before
     told = [line["event"] for line in pipes.lines()]
     assert told == ["started", "cluster_synced"] * 2
+
+
+async def test_an_engine_with_a_bug_is_told_of_and_the_next_begins_ever_later(pipes: Pipes) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    class Failing(ScriptedEngine):
+        async def run(self) -> None:
+            raise RuntimeError("nobody thought of this")
+
+    log, clock = pipes.log(), Clock(sleep=sleep, random=lambda: 0.0, monotonic=lambda: 0.0)
+    backoff = Backoff(clock)
+    for _ in range(3):
+        following: Awaitable[str] = follow(Failing, log, message="")
+        assert await survived(following, log, clock, backoff) is None
+    assert waited == [0.8, 1.6, 3.2]
+    await log.drained()
+    told = [record for record in pipes.records() if record["level"] == "error"]
+    assert len(told) == 3
+    for words in ("Traceback", "nobody thought of this", "please report", "begins anew in 1 s"):
+        assert words in told[0]["message"]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        UnavailableError("the Lease is lost"),
+        BrokenPipeError(),
+        OSError(errno.EMFILE, "too many open files"),
+        asyncio.CancelledError(),
+    ],
+)
+async def test_what_is_no_bug_ends_the_controller(pipes: Pipes, ending: BaseException) -> None:
+    async def following() -> None:
+        raise ending
+
+    with pytest.raises(type(ending)):
+        await survived(following(), pipes.log(), Clock(), Backoff(Clock()))
+
+
+async def test_what_an_engine_ends_with_is_returned(pipes: Pipes) -> None:
+    async def following() -> str:
+        return "other settings"
+
+    found = await survived(following(), pipes.log(), Clock(), Backoff(Clock()))
+    assert found == "other settings"
