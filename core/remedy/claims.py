@@ -32,10 +32,14 @@ def applied_by_us(owners: Owners, kind: KindRef) -> Owner | None:
 
 def is_applied_by_us(live: Live) -> bool:
     """Tell whether any apply of ours stands in an object, at whatever version."""
-    if _NAME not in live.body:
-        return False
-    owners = Owners.parse(msgspec.json.decode(live.body, type=dict))
-    return any((each.manager, each.operation) == (MANAGER, "Apply") for each in owners.entries)
+    entries = owners_of(live).entries
+    return any((each.manager, each.operation) == (MANAGER, "Apply") for each in entries)
+
+
+def owners_of(live: Live) -> Owners:
+    """Return who owns what of an object; nobody, where we own nothing of it."""
+    body = live.body
+    return Owners.parse(msgspec.json.decode(body, type=dict)) if _NAME in body else Owners(())
 
 
 def is_claimed(sent: JsonObject, ours: Owner, root: Node, going: tuple[Parts, ...] = ()) -> bool:

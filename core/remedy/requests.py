@@ -52,7 +52,7 @@ from core.model.requests import (
     Request,
     Version,
 )
-from core.remedy.claims import applied_by_us, is_applied_by_us, is_claimed
+from core.remedy.claims import applied_by_us, is_claimed, owners_of
 from core.remedy.inverses import made_again, put_back, restored
 from core.remedy.patching import with_twin
 from core.remedy.payload import payload
@@ -134,12 +134,12 @@ def statement(
 
 def owns_its_statement(desired: Desired, live: Live, schema: Schema | None, policy: Policy) -> bool:
     """Tell whether our own applies own just what one would state, so that none is needed."""
-    if not is_applied_by_us(live):
+    ours = applied_by_us(owners_of(live), desired.kind)
+    if ours is None:
         return False
-    ours = applied_by_us(Owners.parse(msgspec.json.decode(live.body, type=dict)), desired.kind)
     root = schema.root if schema is not None else UNKNOWN
     sent = msgspec.json.decode(statement(desired, live, schema, policy).body, type=dict)
-    return ours is not None and is_claimed(sent, ours, root)
+    return is_claimed(sent, ours, root)
 
 
 def patch(

@@ -28,6 +28,7 @@ from core.reconcile.memory.inventory import (
     judge_trackers,
     rows_of,
     store_inventory,
+    with_row,
 )
 from core.reconcile.memory.phases import (
     Applying,
@@ -100,10 +101,8 @@ def _enlist(draft: Draft, steps: Sequence[Step]) -> None:
     """Put every object that is to be written into the inventory of its app."""
     for step in (each for each in steps if each.verb is not Verb.PRUNE):
         app = draft.app(step.key.app)
-        inventory = app.inventory or NOTHING_APPLIED
-        if step.key.ref not in inventory:
-            row = InventoryRow(step.key.ref, None, None)
-            draft.put_app(replace(app, inventory=inventory.set(step.key.ref, row)))
+        if app.applied(step.key.ref) is None:
+            draft.put_app(with_row(app, InventoryRow(step.key.ref, None, None)))
     for name in dict.fromkeys(step.key.app for step in steps):
         _store(draft, name)
 
@@ -121,6 +120,7 @@ def read_inventory(draft: Draft, read: InventoryRead) -> None:
         replace(
             before,
             inventory=rows,
+            inventory_places=frozenset({ref.namespace for ref in rows}),
             stored=stored,
             storing=None if read.instead else before.storing,
             asked=before.asked or read.asked,

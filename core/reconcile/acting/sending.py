@@ -33,10 +33,9 @@ from core.reconcile.judging.evidence.refusals import PUT_BACK
 from core.reconcile.judging.judging import live_at
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Perform, WakeAt
-from core.reconcile.memory.inventory import judge_trackers
+from core.reconcile.memory.inventory import judge_trackers, with_row
 from core.reconcile.memory.phases import Applying, RunState
 from core.reconcile.memory.results import Applied, InventoryRow
-from core.reconcile.memory.state import NOTHING_APPLIED
 from core.reconcile.memory.subjects import Call, OwnWrite, Subject
 
 MOVED: Final = "changed meanwhile; left as it is"
@@ -297,11 +296,10 @@ def _digest(done: Applied, held: InventoryRow | None, left: tuple[FieldChange, .
 def _succeeded(draft: Draft, done: Applied, call: Call, left: tuple[FieldChange, ...]) -> None:
     assert done.live is not None
     app = draft.app(done.key.app)
-    inventory = app.inventory or NOTHING_APPLIED
-    held = inventory.get(done.key.ref)
+    held = app.applied(done.key.ref)
     entry = InventoryRow(done.key.ref, done.live.uid, _digest(done, held, left))
     if held is None or (held.uid, held.digest) != (entry.uid, entry.digest):
-        draft.put_app(replace(app, inventory=inventory.set(done.key.ref, entry)))
+        draft.put_app(with_row(app, entry))
         judge_trackers(draft, done.key.app, [done.key.ref])
     draft.put(replace(draft.subject(done.key), hold=None))
     version = done.live.resource_version

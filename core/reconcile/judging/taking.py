@@ -11,9 +11,9 @@ from dataclasses import replace
 from core.compare import Policy, left_whole, tracker_of
 from core.model import Desired, Drift, Live, ObjectRef, Verdict
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.inventory import judge_trackers, store_inventory
+from core.reconcile.memory.inventory import judge_trackers, store_inventory, with_row
 from core.reconcile.memory.results import InventoryRow
-from core.reconcile.memory.state import NOTHING_APPLIED, AppState
+from core.reconcile.memory.state import AppState
 from core.remedy import is_applied_by_us, owns_its_statement
 
 
@@ -69,9 +69,7 @@ def complete_row(draft: Draft, app: AppState, ref: ObjectRef, live: Live) -> App
 
 
 def _record(draft: Draft, name: str, row: InventoryRow) -> AppState:
-    app = draft.app(name)
-    inventory = (app.inventory or NOTHING_APPLIED).set(row.ref, row)
-    draft.put_app(replace(app, inventory=inventory))
+    app = draft.put_app(with_row(draft.app(name), row))
     judge_trackers(draft, name, [row.ref])
     if draft.may_write(app.spec.cluster):
         store_inventory(draft, name)

@@ -11,7 +11,13 @@ from core.model import Key, ObjectRef
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WakeAt, WriteInventory
 from core.reconcile.memory.results import InventoryRow
-from core.reconcile.memory.state import AppState, Inventory, home_of, inventory_namespace
+from core.reconcile.memory.state import (
+    NOTHING_APPLIED,
+    AppState,
+    Inventory,
+    home_of,
+    inventory_namespace,
+)
 
 PACE_S: Final = 1.0
 
@@ -77,12 +83,24 @@ def _is_noting(app: AppState) -> bool:
     return bool(app.asked or app.run or app.noting)
 
 
+def with_row(app: AppState, row: InventoryRow) -> AppState:
+    """Return an app whose inventory says this of one object."""
+    namespace, places = row.ref.namespace, app.inventory_places
+    inventory = (app.inventory or NOTHING_APPLIED).set(row.ref, row)
+    if namespace not in places:
+        places |= {namespace}
+    return replace(app, inventory=inventory, inventory_places=places)
+
+
 def judge_trackers(draft: Draft, name: str, refs: Iterable[ObjectRef]) -> None:
     """Have objects judged again by the other apps that applied them once: one has them now."""
-    others = [app for app in draft.apps_of(draft.app(name).spec.cluster) if app.spec.name != name]
+    cluster, apps = draft.app(name).spec.cluster, tuple(draft.apps.values())
     for ref in refs:
-        for app in others:
-            if app.applied(ref) is not None:
+        namespace = ref.namespace
+        for app in apps:
+            if namespace not in app.inventory_places or app.spec.name == name:
+                continue
+            if app.applied(ref) is not None and app.is_of(cluster):
                 draft.judge_again(Key(app.spec.name, ref))
 
 

@@ -151,6 +151,7 @@ class AppState:
         default_factory=dict
     )  # of those, the kinds that definitions in this very folder will make known
     inventory: Inventory | None = None  # what driftdeck applied; None: not read yet
+    inventory_places: frozenset[str] = frozenset()  # all namespaces of its rows; may be some more
     uses: Uses = NO_USES  # as of the last time that what to follow was decided
     tracked: frozenset[KindRef] = frozenset()  # kinds that are followed for its sake alone
     inventory_asked: bool = False

@@ -11,9 +11,9 @@ from dataclasses import replace
 from core.compare import end_of, expires
 from core.model import Desired, Key, Live, Verdict
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.inventory import store_inventory
+from core.reconcile.memory.inventory import store_inventory, with_row
 from core.reconcile.memory.results import InventoryRow
-from core.reconcile.memory.state import NOTHING_APPLIED, AppState
+from core.reconcile.memory.state import AppState
 from core.reconcile.memory.subjects import Ending
 
 
@@ -76,7 +76,6 @@ def _remember(draft: Draft, key: Key, ending: Ending | None) -> None:
 
 
 def _note(draft: Draft, key: Key, row: InventoryRow) -> None:
-    app = draft.app(key.app)
-    draft.put_app(replace(app, inventory=(app.inventory or NOTHING_APPLIED).set(key.ref, row)))
+    app = draft.put_app(with_row(draft.app(key.app), row))
     if draft.may_write(app.spec.cluster):
         store_inventory(draft, key.app)
