@@ -64,13 +64,14 @@ _WORDS: Final = (
     b'ble":"25%","maxSurge":"25%"}},"revisionHistoryLimit":10,"progressDeadlineSeconds":600},"'
     b'status":{}}'
 )
+_PRIMED: Final = zlib.compressobj(  # a copy costs a third less than one that reads the words anew
+    _LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY, zlib.Z_DEFAULT_STRATEGY, _WORDS
+)
 
 
 def packed(body: bytes) -> bytes:
     """Return *body* in less room, where that is less."""
-    deflate = zlib.compressobj(
-        _LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY, zlib.Z_DEFAULT_STRATEGY, _WORDS
-    )
+    deflate = _PRIMED.copy()
     small = _MARK + deflate.compress(body) + deflate.flush()
     return small if len(small) < len(body) or body.startswith(_MARK) else body
 

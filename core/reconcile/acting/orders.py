@@ -44,7 +44,8 @@ def heal(draft: Draft) -> None:
     finish_previews(draft)
     if not waiting and not any(draft.candidates.values()):
         return
-    whole = frozenset(filter(draft.is_whole, draft.apps))
+    asked = draft.apps if waiting else [name for name, keys in draft.candidates.items() if keys]
+    whole = frozenset(filter(draft.is_whole, asked))
     if waiting:
         resume_reverts(draft, whole)
     chosen: dict[str, list[Key]] = {

@@ -24,7 +24,7 @@ from core.model import (
 from core.reconcile.memory.effects import Effect, WakeAt
 from core.reconcile.memory.phases import RunState
 from core.reconcile.memory.state import AppState, ClusterState, State, Tally, is_known
-from core.reconcile.memory.subjects import Subject, is_moved
+from core.reconcile.memory.subjects import Subject, is_moved, unseen
 from core.reconcile.memory.tables import NO_KEYS, Many, Map, Table, with_key, without_key
 
 EVENTS_KEPT = 1000
@@ -109,7 +109,7 @@ class Draft:
 
     def subject(self, key: Key) -> Subject:
         """What is known of one object; nothing but its key if it was never seen."""
-        return self._subjects.get(key) or Subject(key)
+        return self._subjects.get(key) or unseen(key)
 
     def row(self, key: Key) -> Drift | None:
         """The row of one object."""

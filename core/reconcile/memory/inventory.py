@@ -94,7 +94,7 @@ def with_row(app: AppState, row: InventoryRow) -> AppState:
 
 def judge_trackers(draft: Draft, name: str, refs: Iterable[ObjectRef]) -> None:
     """Have objects judged again by the other apps that applied them once: one has them now."""
-    cluster, apps = draft.app(name).spec.cluster, tuple(draft.apps.values())
+    cluster, apps = draft.app(name).spec.cluster, draft.apps.frozen.values()
     for ref in refs:
         namespace = ref.namespace
         for app in apps:

@@ -1,6 +1,7 @@
 """What is known of one object, in one record: forgetting an object is one removal."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from core.compare import Earlier
@@ -162,6 +163,12 @@ class Subject:
         if name is EventName.DRIFT_DETECTED:
             return self.arrived_at
         return self.drifted_at if name is EventName.HEALED else 0.0
+
+
+@lru_cache(maxsize=16)  # one judgement asks for it a dozen times
+def unseen(key: Key) -> Subject:
+    """Return what is known of an object that was never seen."""
+    return Subject(key)
 
 
 def is_moved(row: Drift) -> bool:

@@ -121,15 +121,25 @@ def take_scales(
 
 
 def relist_scales(
-    draft: Draft, name: str, kind: KindRef, objects: Mapping[ObjectRef, Live] | None
+    draft: Draft,
+    name: str,
+    kind: KindRef,
+    objects: Mapping[ObjectRef, Live] | None,
+    *,
+    waited_for: bool,
 ) -> None:
-    """Learn from a complete listing; None: they cannot be read any more, so none is known."""
+    """Learn from a complete listing; None: they cannot be read any more, so none is known.
+
+    What may have *waited_for* the first of them is judged.
+    """
     if kind != draft.cluster(name).scaler:
         return
     _learn(draft, name, objects)
+    if not waited_for:
+        return
     draft.judge_all_again(
         key for key, row in draft.rows.items() if row.cluster == name and row.reason == UNREAD
-    )  # they may have waited for this
+    )
 
 
 def _learn(draft: Draft, name: str, objects: Mapping[ObjectRef, Live] | None) -> None:
