@@ -36,6 +36,8 @@ def hold_true(state: State) -> None:
     waiting = [key for queue in state.queues.values() for bundle in queue for key in bundle]
     assert len(waiting) == len(set(waiting))
     assert set(state.queued) == set(waiting)
+    for app in state.apps.values():
+        assert {ref.namespace for ref in app.inventory or ()} <= app.inventory_places
     for key, subject in state.subjects.items():
         assert subject.key == key
         hold_true_of(state, subject)
