@@ -8,7 +8,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from core.cli.ending import exit_code_of
+from core.cli.ending import allow_open_files, exit_code_of
 from core.cli.output.streams import open_streams
 from core.garbage import collect_no_more, collect_rarely
 
@@ -25,6 +25,7 @@ def main(open_terminal: "OpenTerminal | None" = None) -> None:
         open_terminal: Opens the terminal, where there is one; see `core.cli.jobs`.
     """
     collect_rarely()
+    allow_open_files()
     open_streams()
     for stream in (sys.stdout, sys.stderr):
         # A locale that cannot spell a name must not end the program.

@@ -5,10 +5,12 @@ A traceback ends Python with 1, which here means drift; so every way out goes th
 
 import errno
 import os
+import resource
 import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import click
@@ -21,7 +23,21 @@ from core.model import Remedy
 
 _LIMITS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN})
 REPORT: Final = "this is a bug; please report the lines above"
+OPEN_FILES: Final = 10_240  # a thousand namespaces of ten kinds; macOS has no more to give
 PIPE_CLOSED: Final = 128 + signal.SIGPIPE  # 141, as of any other writer into a closed pipe
+
+
+def allow_open_files() -> None:
+    """Let the process open as many files as the machine allows: each watch is one.
+
+    Many systems allow 256 or 1,024 unasked and far more to whoever asks.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return
+    with suppress(OSError, ValueError):  # what is allowed has to do
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def exit_code_of(program: Callable[[], int]) -> int:

@@ -151,6 +151,41 @@ def test_a_look_for_garbage_does_not_walk_through_what_was_imported(tmp_path: Pa
     assert int(done.stdout) < 10_000  # of 30,000
 
 
+LIMITED = """
+from resource import RLIMIT_NOFILE, getrlimit, setrlimit
+setrlimit(RLIMIT_NOFILE, (%d, %d))
+import sys
+from core.cli import ending, main
+ending.OPEN_FILES, sys.argv = 512, ["driftdeck", "--version"]
+try:
+    main()
+finally:
+    print(*getrlimit(RLIMIT_NOFILE))
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((64, 128), "128 128"),  # as many as one may
+        ((64, 1_000), "512 1000"),  # and no more than are needed
+        ((600, 1_000), "600 1000"),  # never less
+        ((64, 64), "64 64"),
+    ],
+)
+def test_as_many_files_are_opened_as_the_machine_allows(
+    before: tuple[int, int], after: str
+) -> None:
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", LIMITED % before],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == after
+
+
 # Ways out ---------------------------------------------------------------------------------------
 
 
