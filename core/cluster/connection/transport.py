@@ -27,7 +27,7 @@ CALLS_MAX: Final = 32  # connections for calls; the gateway allows 16 dry-runs a
 CONNECT_S: Final = 10.0
 SILENCE_S: Final = 310.0  # backstop under the reflector's own timer, which is at most 300 s
 READ_BYTES: Final = 1024 * 1024
-TLS_READ_BYTES: Final = 64 * 1024
+TLS_READ_BYTES: Final = 16 * 1024  # a record; four at once are read no faster (measured)
 CLOSED_MAX: Final = 32  # streams whose remains may lie about; some 100 KiB each
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
 _USER_TIMEOUT_MS: Final = 60_000
@@ -35,10 +35,11 @@ _PIECES_MAX: Final = 1_000
 _CLOSING_STEP_S: Final = 0.001
 _CLOSING_STEPS_MAX: Final = 500
 
-# asyncio lets each TLS connection keep 256 KiB to read into; a record fills 16.  With a watch for
-# each kind and namespace that was a fifth of our memory, and more at each reconnection: glibc takes
-# blocks of that size from the heap once it has seen one freed, and leaves holes between them.
-# Over reconnections of 112 watches 110 MB became 171; now 89 become 99 and stay (measured).
+# asyncio lets each TLS connection keep 256 KiB to read into.  With a watch for each kind and
+# namespace that was a fifth of our memory, and more at each reconnection: glibc takes blocks of
+# that size from the heap once it has seen one freed, and leaves holes between them.  Over
+# reconnections of 112 watches 110 MB became 171; with 64 KiB 89 became 99 and stayed.  A watch
+# takes 320 KiB with 256, 130 with 64 and 80 with 16 (measured).
 asyncio.sslproto.SSLProtocol.max_size = TLS_READ_BYTES
 
 
