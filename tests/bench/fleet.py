@@ -2,12 +2,12 @@
 
 One repository of many apps, each with a namespace of its own, on a real API server; half of the
 objects are ConfigMaps.  They are made as others make them, a controller takes them over, and then
-another one is measured beside what it has to hold.  Memory is of the controller and, apart, of the
+another one is measured beside what it has to hold.  With `--namespaced` they have a role for each
+namespace, and so a watch for each kind in each.  Memory is of the controller and, apart, of the
 process that parses for it.  Seconds depend on who else uses the machine: its load stands beside.
 """
 
 import argparse
-import contextlib
 import http.client
 import json
 import os
@@ -17,13 +17,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -31,20 +30,22 @@ from typing import Any, Final
 import yaml
 
 from tests.apiserver.server import ApiServer
+from tests.bench.memory import Memory
+from tests.bench.rights import namespaced
 from tests.bench.world import AUTHOR, MERGE_PATCH, config_map, deployment, service, text_of
 from tests.commands import PROGRAM
-from tests.controller import Controller, resident_mb
+from tests.controller import Controller
 
 DRIFTS: Final = 100
 PACE_S: Final = 1.1  # more heals than sixty a minute open the breaker, rightly
 IDLE_S: Final = 30.0
 QUIET_S: Final = 5.0  # the engine is at rest when it used hardly anything for so long
 QUIET_CPU: Final = 0.05
-SAMPLE_S: Final = 0.25
 ASK_S: Final = 1.0  # a page of 200 apps takes 35 ms to make, and is kept for a second
 WRITERS: Final = 8
 COMPLETE: Final = re.compile(rb"(?m)^driftdeck_app_complete\{.*\} 1\.0$")
 LARGE: Final = 50_000  # objects; from here on the holds of the large fleet count
+RESOURCES: Final = {"": ["configmaps", "services"], "apps": ["deployments"]}
 BUILDERS: Final = (config_map, deployment, config_map, service, config_map)
 BUILDERS_OF_TEN: Final = (*BUILDERS, config_map, deployment, config_map, deployment, service)
 
@@ -72,13 +73,14 @@ class Fleet:
     folder: Path
     apps: int
     objects: int  # in all, a Namespace for each app among them
+    kubeconfig: Path
 
     @property
     def environment(self) -> dict[str, str]:
         """What a command needs to reach it."""
         return {
             **os.environ,
-            "KUBECONFIG": str(self.server.kubeconfig("driftdeck")),
+            "KUBECONFIG": str(self.kubeconfig),
             "XDG_STATE_HOME": str(self.folder / "state"),
         }
 
@@ -129,7 +131,7 @@ def fleet(apps: int, objects: int) -> Iterator[Fleet]:
         shared = {"repo": "repo", "revision": "main"}
         stated = [{"name": n, "path": f"apps/{n}", "namespace": n, **shared} for n in names]
         (folder / "driftdeck.yaml").write_text(yaml.safe_dump({"apps": stated}))
-        yield Fleet(server, folder, apps, objects)
+        yield Fleet(server, folder, apps, objects, server.kubeconfig("driftdeck"))
 
 
 def _stream(apps: int, objects: int) -> Iterator[bytes]:
@@ -142,41 +144,6 @@ def _stream(apps: int, objects: int) -> Iterator[bytes]:
 
 def _git(*words: str, stdin: bytes = b"") -> None:
     subprocess.run(["git", *words], input=stdin, check=True, capture_output=True)  # noqa: S603, S607
-
-
-@dataclass
-class Memory:
-    """What a process and the processes it started take, looked at again and again."""
-
-    pid: int
-    own_mb: list[float] = field(default_factory=list)
-    children_mb: list[float] = field(default_factory=list)
-    over: threading.Event = field(default_factory=threading.Event)
-
-    @contextmanager
-    def looked_at(self) -> Iterator["Memory"]:
-        """Look for as long as the block lasts."""
-        thread = threading.Thread(target=self._look)
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.over.set()
-            thread.join()
-
-    def _look(self) -> None:
-        while not self.over.wait(SAMPLE_S):
-            self.own_mb.append(resident_mb(self.pid))
-            self.children_mb.append(sum(map(resident_mb, children_of(self.pid))))
-
-
-def children_of(pid: int) -> list[int]:
-    """The processes that one started and that still run."""
-    found: list[int] = []
-    for each in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):  # a thread that ended meanwhile
-            found += map(int, each.read_text().split())
-    return found
 
 
 @dataclass
@@ -201,12 +168,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--apps", type=int, default=200)
     parser.add_argument("--objects", type=int, default=10_000)
+    parser.add_argument("--namespaced", action="store_true", help="with a role for each namespace")
     asked = parser.parse_args()
     holds = LARGE_HOLDS if asked.objects >= LARGE else SMALL_HOLDS
     table = Table()
     with fleet(asked.apps, asked.objects) as made:
         table.row("apps, objects", f"{asked.apps:,}, {asked.objects:,}")
         table.row("made, eight at a time", f"{_made(made):.1f} s")
+        if asked.namespaced:
+            places = map(namespace_of, range(made.apps))
+            granted = namespaced(made.server, places, RESOURCES, made.folder)
+            made = replace(made, kubeconfig=granted)  # noqa: PLW2901 - the same one, as another user
         _taken_over(made, holds, table)
         _controller(made, holds, table)
     return 1 if table.missed else 0
