@@ -165,6 +165,9 @@ def _webhook(place: Place, value: JsonObject, found: PodSettings) -> Json:
     entry = dict(mapping_of(value.get("webhook")))
     listen = entry.get("listen", "127.0.0.1:9292")
     _, found.webhook_port = read_listen(listen, place.inside("listen"))
+    if found.webhook_port == METRICS_PORT:
+        reason = f"in a pod {METRICS_PORT} is the port of metrics and health; name another one"
+        raise place.inside("listen").error(reason)
     entry["listen"] = f"0.0.0.0:{found.webhook_port}"
     secret = place.inside("secret_file")
     entry["secret_file"] = _private(secret, entry["secret_file"], "webhook.secret_file", found)

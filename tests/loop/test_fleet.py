@@ -16,6 +16,7 @@ from core.model import JsonObject
 from core.sandbox import SandboxThread
 from tests import commands
 from tests.apiserver.client import Client
+from tests.apiserver.ports import ReservedPort
 from tests.apiserver.waiting import eventually
 from tests.controller import Controller
 from tests.fleets import estate, story
@@ -235,6 +236,24 @@ def test_a_running_controller_takes_new_settings_and_leaves_what_they_name_no_mo
         assert line["object"]["name"] == "second"
     complaints = [line for line in controller.errors if "settings that are in force" in line]
     assert len(complaints) == 2
+
+
+def test_new_settings_may_name_the_port_that_is_ours_but_not_one_port_for_two_things(
+    place: Place,
+) -> None:
+    commit(place, one="first")
+    (place.folder / "hook").write_text("secret")
+    with ReservedPort() as port:
+        listen = f"{_apps('one')}controller: {{listen: '%s:{port.number}'}}\n"
+        settle(place, listen % "127.0.0.1")
+        with place.controller("--autoheal") as controller:
+            controller.take(of("cluster_synced"), within_s=60)
+            hook = f"webhook: {{secret_file: hook, listen: '127.0.0.1:{port.number}'}}\n"
+            settle(place, listen % "127.0.0.1" + hook)
+            _complained(controller, f"webhook: cannot listen on 127.0.0.1:{port.number}: metrics")
+            settle(place, listen % "0.0.0.0")
+            _, line = controller.take(of("started"), within_s=60)
+            assert line["message"] == "new settings; healing: one"
 
 
 def _apps(*names: str, key: str = "path") -> str:

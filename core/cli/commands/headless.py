@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -24,12 +25,12 @@ from core.cli.publishing.publisher import Publisher
 from core.cli.publishing.wanted import publisher_for
 from core.cli.session import EngineLike, beside, connected, flags_of, settings_of
 from core.cli.telemetry.records import Log, taking_over
-from core.cli.telemetry.serving import see_free
+from core.cli.telemetry.serving import meet, named, see_free
 from core.cli.telemetry.telemetry import Telemetry
 from core.cli.telemetry.wanted import place_of, telemetry_for
 from core.clock import Clock
 from core.cluster.connection.backoff import Backoff
-from core.errors import ProductError
+from core.errors import ProductError, UsageError
 from core.installation.keeping import pods_key
 from core.model import Event, EventName, Snapshot, newer
 from core.settings.reading import Settings, settings_file
@@ -84,22 +85,30 @@ def _read(options: Options) -> Settings:
     """Read the settings, and see that what they want can be."""
     settings = settings_of(options)
     telemetry_for(settings, options, sys.stderr.fileno())
+    places = _listening(settings, options)
+    for (_, one), (what, other) in combinations(places, 2):
+        if meet(one, other):
+            raise UsageError(f"{what}: cannot listen on {named(other)}: metrics do")
     return settings
 
 
 def _read_other(options: Options, in_force: Settings) -> Settings:
-    """Read new settings, and see that nobody else listens where they want to."""
+    """Read new settings, and see that nobody else listens where they want to.
+
+    Where we do ourselves nobody can tell, and what is in force is given up before the new begins.
+    """
     settings = _read(options)
-    for what, place in _listening(settings, options) - _listening(in_force, options):
-        see_free(place, what)
+    ours = [place for _, place in _listening(in_force, options)]
+    for what, place in _listening(settings, options):
+        if not any(meet(place, one) for one in ours):
+            see_free(place, what)
     return settings
 
 
-def _listening(settings: Settings, options: Options) -> set[tuple[str, tuple[str, int]]]:
-    places = {"metrics": place_of(settings, options)}
-    if settings.webhook is not None:
-        places["webhook"] = settings.webhook.host, settings.webhook.port
-    return {(what, place) for what, place in places.items() if place is not None}
+def _listening(settings: Settings, options: Options) -> list[tuple[str, tuple[str, int]]]:
+    hook, metrics = settings.webhook, place_of(settings, options)
+    found = [] if metrics is None else [("metrics", metrics)]
+    return found if hook is None else [*found, ("webhook", (hook.host, hook.port))]
 
 
 async def _follow(

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Final, TypeAlias
 
 from aiohttp import web
@@ -23,6 +24,19 @@ DEADLINE_S: Final = 10.0  # of a connection, whatever it is about
 LINE_BYTES: Final = 2_048
 Answering: TypeAlias = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 _METHODS: Final = frozenset({"GET", "HEAD"})
+
+
+def meet(one: tuple[str, int], other: tuple[str, int]) -> bool:
+    """Whether who listens at one address keeps another socket from listening at the other."""
+    a, b = ip_address(one[0]), ip_address(other[0])
+    wide = a.version == b.version and (a.is_unspecified or b.is_unspecified)
+    return one[1] == other[1] != 0 and (a == b or wide)
+
+
+def named(where: tuple[str, int]) -> str:
+    """Return an address as settings write it."""
+    host, port = where
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def see_free(where: tuple[str, int], what: str) -> None:
@@ -40,7 +54,7 @@ def see_free(where: tuple[str, int], what: str) -> None:
 
 def _taken(where: tuple[str, int], error: OSError, what: str = "metrics") -> UsageError:
     reason = os.strerror(error.errno).lower() if error.errno else "no such address"
-    return UsageError(f"{what}: cannot listen on {where[0]}:{where[1]}: {reason}")
+    return UsageError(f"{what}: cannot listen on {named(where)}: {reason}")
 
 
 @dataclass(frozen=True, slots=True)

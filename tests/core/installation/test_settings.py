@@ -133,6 +133,7 @@ def test_what_is_made_is_read_by_the_pod(folder: Path) -> None:
         ),
         ("ca_file: ca.pem", "ca_file: id", "id is too large, or holds a private key"),
         ("ca_file: ca.pem", "ca_file: none", "driftdeck.yaml:5:"),
+        ("127.0.0.1:9999", "127.0.0.1:8080", "driftdeck.yaml:9:19: in a pod 8080 is the port of"),
     ],
 )
 def test_what_no_pod_can_have_is_an_error_at_its_place(

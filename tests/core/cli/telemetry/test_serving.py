@@ -8,7 +8,7 @@ from dataclasses import replace
 import aiohttp
 import pytest
 
-from core.cli.telemetry.serving import CONNECTIONS_MAX, Door, Page
+from core.cli.telemetry.serving import CONNECTIONS_MAX, Door, Page, meet
 from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
 from core.errors import UsageError
@@ -131,6 +131,24 @@ async def test_an_address_that_is_taken_is_said_at_the_start() -> None:
             UsageError, match=r"metrics: cannot listen on 127.0.0.1:\d+: address already in use"
         ):
             second.start()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meeting"),
+    [
+        (("127.0.0.1", 80), ("127.0.0.1", 80), True),
+        (("127.0.0.1", 80), ("0.0.0.0", 80), True),
+        (("::", 80), ("::1", 80), True),
+        (("127.0.0.1", 80), ("127.0.0.2", 80), False),
+        (("127.0.0.1", 80), ("127.0.0.1", 81), False),
+        (("0.0.0.0", 80), ("::", 80), False),
+        (("127.0.0.1", 0), ("127.0.0.1", 0), False),
+    ],
+)
+def test_two_addresses_meet_where_one_port_of_one_address_would_be_listened_on_twice(
+    one: tuple[str, int], other: tuple[str, int], meeting: bool
+) -> None:
+    assert meet(one, other) is meet(other, one) is meeting
 
 
 async def test_a_bug_at_the_station_is_not_silent() -> None:
