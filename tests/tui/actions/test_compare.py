@@ -90,6 +90,22 @@ async def test_a_commit_is_compared_with_the_one_that_is_followed_in_pane_0() ->
         assert "commit " in stage.pane("changes")  # what is left is gone
 
 
+async def test_a_commit_that_is_only_the_last_of_the_files_is_said_to_be_that() -> None:
+    known = comparison()
+    guess = replace(ORIGIN, note="no line states just this")
+    field = replace(known.objects[0].changes[0], origin=guess)
+    changed, added = (
+        replace(known.objects[0], changes=(field,)),
+        replace(known.objects[2], origin=guess),
+    )
+    for objects in ((changed,), (added,)):
+        async with playing((120, 40)) as stage:
+            await stage.press("3", "j", "V")
+            await answer(stage, replace(known, objects=objects))
+            assert "payments/web.yaml:8" in stage.pane("changes")
+            assert "no line states just this" in stage.pane("changes")
+
+
 # What two names mean ------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from core.model import Absent, FieldChange, Masked, Verdict
+from core.model import Absent, FieldChange, Masked, Origin, Verdict
 from core.model.answers.comparisons import Comparison, End, Restatement, Turn
 from core.telling import changes, origins
 from core.telling.moments import age
@@ -68,6 +68,7 @@ def _object_lines(row: Restatement, width: int, looks: Looks) -> Iterator[Line]:
     if row.origin is not None:
         told = origins.brief(row.origin, looks.now)
         yield from flow((("  ", Role.TEXT), *told), width, indent=2)
+        yield from _doubt_lines(row.origin, width)
     for change in row.changes:
         yield from (_within(line) for line in _field_lines(change, width - 2, looks))
 
@@ -78,10 +79,19 @@ def _field_lines(change: FieldChange, width: int, looks: Looks) -> Iterator[Line
     said = origins.brief(change.origin, looks.now)
     sign, role = ("-", Role.LIVE) if isinstance(change.git, Absent) else ("+", Role.GIT)
     told = side_lines(sign, role, said, width) if said else []
+    told += _doubt_lines(change.origin, width)
     yield from (*title, *told, *values) if title else (*values, *told)
     if not _is_secret(change):
         for text, ink in changes.differences(change):
             yield from (((f"  {part}", ink),) for part in wrap(text, max(8, width - 2)))
+
+
+def _doubt_lines(origin: Origin | None, width: int) -> list[Line]:
+    """Say how far a commit can be trusted; without a commit that is said in its place."""
+    if origin is None or not origin.commit or not origin.note:
+        return []
+    words, role = say(origin.note, Role.MUTED)
+    return [((f"  {part}", role),) for part in wrap(words, max(8, width - 2))]
 
 
 def _pair(change: FieldChange, width: int, looks: Looks) -> tuple[list[Line], list[Line]]:
