@@ -284,14 +284,17 @@ class Cluster:
 
     async def check_record(
         self, app: str, namespace: str, run: str, row: tuple[ObjectRef, str]
-    ) -> None:
+    ) -> str:
         """See that the inventory of *app*, as the server has it now, still has *run* and *row*.
+
+        Returns:
+            Which inventory of an app that is not in these settings has the object, too; "": none.
 
         Raises:
             OutdatedError: Another run wrote itself into it since, or the row is another one.
             ProductError: It cannot be told.
         """
-        await self._inventories.check(Place(app, namespace), run, row)
+        return await self._inventories.check(Place(app, namespace), run, row)
 
     async def write_inventory(  # noqa: PLR0913, PLR0917 - what a record says
         self,

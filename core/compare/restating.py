@@ -5,7 +5,8 @@ cluster, so nothing of that is guessed: what might differ is shown.  The entries
 names of their own are shown by name, as long as they stand in the same order.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import msgspec
@@ -65,7 +66,10 @@ class Unlike(NamedTuple):
 
 
 def unlike(
-    before: Stating, after: Stating, namespaces: tuple[str, str]
+    before: Stating,
+    after: Stating,
+    namespaces: tuple[str, str],
+    apps: tuple[str, str] = ("", ""),
 ) -> tuple[tuple[Unlike, ...], int]:
     """Return the objects that two folders do not state the same, and how many they state alike.
 
@@ -73,7 +77,7 @@ def unlike(
     """
     found: list[Unlike] = []
     same = 0
-    for was, now in paired(before, after, namespaces):
+    for was, now in paired(before, after, namespaces, apps):
         changes = restated(was, now) if was is not None and now is not None else ()
         if changes or was is None or now is None:
             found.append(Unlike(was, now, changes))
@@ -83,7 +87,10 @@ def unlike(
 
 
 def paired(
-    before: Stating, after: Stating, namespaces: tuple[str, str] = ("", "")
+    before: Stating,
+    after: Stating,
+    namespaces: tuple[str, str] = ("", ""),
+    apps: tuple[str, str] = ("", ""),
 ) -> Iterator[tuple[Document | None, Document | None]]:
     """Yield each object as both folders state it; None: that folder does not.
 
@@ -94,8 +101,11 @@ def paired(
         after: The other one.
         namespaces: Of the two, that of objects that name none: there an object of the one is the
             same as an object of the other.
+        apps: What the two are called: a name that says which of them an object is of, or which
+            environment, as charts and prefixes make them, is the same as the other's.
     """
-    old, new = _by_identity(before, namespaces[0]), _by_identity(after, namespaces[1])
+    new = _by_identity(after, namespaces[1])
+    old = _renamed(_by_identity(before, namespaces[0]), new, apps)
     for identity in {**old, **new}:
         was, now = old.get(identity), new.get(identity)
         gone = now is None and was is not None and refusal_of(after.refused, was.file)
@@ -139,6 +149,31 @@ def _by_identity(folder: Stating, own: str) -> dict[_Identity, Document]:
         namespace = "" if each.namespace in {None, own} else each.namespace or ""
         found[each.kind.group, each.kind.kind, namespace, each.name] = each
     return found
+
+
+def _renamed(
+    old: Mapping[_Identity, Document], new: Mapping[_Identity, Document], apps: tuple[str, str]
+) -> Mapping[_Identity, Document]:
+    """Call objects as the other app does, where it has none of their own names."""
+    found: dict[_Identity, Document] = {}
+    for identity, document in old.items():
+        group, kind, namespace, name = identity
+        called = ((group, kind, namespace, other) for other in _names(name, apps))
+        free = (one for one in called if one in new and one not in old and one not in found)
+        found[identity if identity in new else next(free, identity)] = document
+    return found
+
+
+def _names(name: str, apps: tuple[str, str]) -> Iterator[str]:
+    """Yield how the other app may call an object: by its own name, or by its environment's."""
+    one, other = (app.split("-") for app in apps)
+    for end in (0, -1):
+        while one and other and one[end] == other[end]:
+            del one[end], other[end]
+    for was, now in (apps, ("-".join(one), "-".join(other))):
+        if was and now:
+            word = re.compile(rf"(?<![a-z0-9]){re.escape(was)}(?![a-z0-9])")
+            yield now.join(word.split(name))
 
 
 def _apart(old: Json | Absent, new: Json | Absent, at: Parts, kind: KindRef) -> Iterator[_Apart]:

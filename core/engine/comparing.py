@@ -225,10 +225,11 @@ class Comparing:
     def _restated(self, found: Comparison, old: Folder, new: Folder) -> Comparison:
         origins = [self._origins(end) for end in (found.before, found.after)]
         namespaces = found.before.spec.namespace, found.after.spec.namespace
-        if found.before.spec.name != found.after.spec.name:  # environments often state their own
+        called = found.before.spec.name, found.after.spec.name
+        if called[0] != called[1]:  # environments often state their own
             one, other = namespaces
             namespaces = own_namespace(old.documents, one), own_namespace(new.documents, other)
-        apart, same = unlike(old, new, namespaces)
+        apart, same = unlike(old, new, namespaces, called)
         objects: list[Restatement] = []
         for at, each in enumerate(apart):
             made = self._restatement(found, each)

@@ -243,11 +243,11 @@ class Performer:
         """
         cluster, key = self._adapters.clusters[effect.cluster], effect.key
         row = (key.ref, effect.uid)
-        await cluster.check_record(key.app, effect.namespace, effect.run, row)
+        other = await cluster.check_record(key.app, effect.namespace, effect.run, row)
         live = await cluster.read(effect.request.kind.api_version, key.ref)
         if live is None:
             return Pruned(key, effect.uid)
-        said = last_word(effect, live)
+        said = last_word(effect, live, other)
         if isinstance(said, Blocked):
             return Pruned(key, effect.uid, kept=said)
         intent = replace(effect.intent, version=live.resource_version)

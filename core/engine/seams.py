@@ -111,8 +111,12 @@ class ClusterLike(Protocol):
 
     async def check_record(
         self, app: str, namespace: str, run: str, row: tuple[ObjectRef, str]
-    ) -> None:
-        """See that the inventory of *app* still has *run* and *row*; an error says that not."""
+    ) -> str:
+        """See that the inventory of *app* still has *run* and *row*; an error says that not.
+
+        Return which one of an app that is not in these settings has the object, too; "": none.
+        """
+        ...
 
     async def write_pause(
         self, app: str, namespace: str, home: Home, ref: ObjectRef | None, pause: Pause | None

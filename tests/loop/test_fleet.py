@@ -199,6 +199,8 @@ def test_two_clusters_are_compared_by_what_is_live_there(
     lost = typed("shop-eu", "shop-us")
     assert lost.returncode == 3, lost.stdout + lost.stderr
     assert "removed" not in lost.stdout
+    assert "driftdeck: shop-eu..shop-us: cannot reach" in lost.stderr
+    assert "driftdeck: shop-us..shop-eu: cannot reach" in typed("shop-us", "shop-eu").stderr
 
 
 @pytest.mark.usefixtures("kubectl", "helm", "sops")

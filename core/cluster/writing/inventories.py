@@ -11,9 +11,9 @@ from core.clock import Clock
 from core.cluster.connection.answers import Answer, NamespaceAbsentError, status_of
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.fence import Fences
-from core.cluster.connection.paths import collection_path, object_path
-from core.cluster.connection.request import Request, query_of
-from core.cluster.discovery.discovery import decoded, server_uid
+from core.cluster.connection.paths import object_path
+from core.cluster.connection.request import Request
+from core.cluster.discovery.discovery import server_uid
 from core.cluster.writing.access import Access
 from core.cluster.writing.inventory import (
     FORMAT,
@@ -23,31 +23,27 @@ from core.cluster.writing.inventory import (
     shard_name,
     texts_of,
 )
-from core.cluster.writing.renames import earlier, namespaces_of
+from core.cluster.writing.renames import earlier, listing, namespaces_of
 from core.cluster.writing.shards import (
-    LABEL,
-    MAPS,
     NOTHING_NOTED,
-    ConfigMap,
-    ConfigMaps,
     Notes,
     Part,
     Place,
     Shard,
+    listed,
     maps_error,
     put_request,
     rows_in,
     shard_at,
     shard_of,
 )
-from core.errors import DeniedError, OutdatedError, ProductError
+from core.errors import OutdatedError, ProductError
 from core.model import Claim, Home, KindRef, ObjectRef, Resource
 from core.reconcile.memory.results import InventoryRow
 
 _NAMESPACES: Final = Resource(
     KindRef("v1", "Namespace"), "namespaces", namespaced=False, has_status=True
 )
-_OURS: Final = "=".join(LABEL)
 PACE_S: Final = 1.0
 _OVERWRITTEN_MAX: Final = 1000  # of versions whose events may still be on their way
 
@@ -127,8 +123,11 @@ class Inventories:
             head = await self._head(place)
         return "" if head is None else head.notes.commit
 
-    async def check(self, place: Place, run: str, row: tuple[ObjectRef, str]) -> None:
+    async def check(self, place: Place, run: str, row: tuple[ObjectRef, str]) -> str:
         """See that an inventory has that *run* and *row*, uid included, on the server itself.
+
+        Returns:
+            The inventory of another app that has the object, too, and is not read here.
 
         Raises:
             OutdatedError: It has another run, or another row.
@@ -140,6 +139,9 @@ class Inventories:
             raise OutdatedError(f"another run of driftdeck works on app {place.app} now")
         if row not in {(each.ref, each.uid) for each in rows_in(shards)}:
             raise OutdatedError("the inventory does not have it as it was")
+        around = (place.namespace, row[0].namespace or place.namespace)
+        maps = await listed(self._calls, self._clock, self._access, around)
+        return listing(maps, row[1], {place, *self._told, *self._heirs})
 
     async def _write(self, place: Place, rows: Sequence[InventoryRow], notes: Notes) -> None:
         if place in self._outdated:
@@ -236,31 +238,13 @@ class Inventories:
 
     async def _elsewhere(self, place: Place, claim: Claim) -> Place | None:
         """Find the inventory of an app that was renamed, or is kept in another namespace now."""
-        maps = await self._listed("")
-        if maps is None:  # an account of some namespaces
-            some = [await self._listed(each) for each in namespaces_of(place, claim)]
-            maps = [one for each in some for one in each or ()]
+        around = namespaces_of(place, claim)
+        maps = await listed(self._calls, self._clock, self._access, around)
         old = earlier(maps, place, self._homes[place], await self._uid(), claim)
         if old is not None:
             self._homes[old], self._heirs[old] = self._homes[place], place.app
             self._known[old] = await self._shards(old)
         return old
-
-    async def _listed(self, namespace: str) -> list[ConfigMap] | None:
-        """List the inventories of a namespace, or of all; None where we may not look.
-
-        That is asked first: a refusal is on record, and looks like an intruder's.
-        """
-        if not await self._access.may("list", MAPS, namespace, ""):
-            return None
-        path, query = collection_path(MAPS, namespace), query_of(labelSelector=_OURS)
-        answer = await self._calls.send(Request(path=path, query=query))
-        if answer.ok:
-            return decoded(answer, ConfigMaps).items
-        error = maps_error(answer, "list", namespace or "all namespaces", self._clock)
-        if isinstance(error, DeniedError):
-            return None
-        raise error
 
     async def _give_up(self, before: Place) -> None:
         """Empty what was kept under an earlier name: it would be believed after another rename."""

@@ -26,6 +26,11 @@ def shard_name(app: str, index: int) -> str:
     return f"driftdeck-{app}-{index}"
 
 
+def app_of(name: str) -> str:
+    """Return the app of a ConfigMap that `shard_name` named."""
+    return name.removeprefix("driftdeck-").rpartition("-")[0]
+
+
 def line_of(row: InventoryRow) -> str:
     """Write one row: group/kind/namespace/name, uid, digest, and how it ended if it did."""
     ref = row.ref

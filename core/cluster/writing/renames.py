@@ -4,10 +4,10 @@ In its own namespace one of the same folder is enough: the app was renamed.  Els
 the same folder deployed a second time, so there most of what it lists must be stated now, too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
-from core.cluster.writing.inventory import home_of, rows_of
+from core.cluster.writing.inventory import app_of, home_of, rows_of
 from core.cluster.writing.shards import ConfigMap, Place, beginning_of
 from core.errors import RejectedError
 from core.model import Claim, Home, ObjectRef
@@ -47,3 +47,17 @@ def _is_mostly_of(data: Mapping[str, str], stated: frozenset[ObjectRef]) -> bool
     except RejectedError:
         return False
     return 2 * sum(row.ref in stated for row in rows) > len(rows)
+
+
+def listing(found: Iterable[ConfigMap], uid: str, read: Collection[Place]) -> str:
+    """Name an inventory that has an object, beside those that are *read* here; "": none has.
+
+    A uid is given once only, so whose cluster an inventory says it is of need not be asked.
+    """
+    ours = {(place.namespace, place.app) for place in read}
+    for each in found:
+        place = (each.metadata.namespace, app_of(each.metadata.name))
+        lines = (each.data or {}).get("rows", "").splitlines()
+        if place not in ours and any(uid in line.split(" ")[1:2] for line in lines):
+            return f"ConfigMap {place[0]}/{each.metadata.name}"
+    return ""

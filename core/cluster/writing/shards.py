@@ -1,6 +1,6 @@
 """The ConfigMaps that an inventory consists of, as the wire carries them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, NamedTuple, TypeAlias
@@ -10,12 +10,13 @@ import msgspec
 from core.clock import Clock
 from core.cluster.connection.answers import AbsentError, Answer, error_of
 from core.cluster.connection.calls import Calls
-from core.cluster.connection.paths import object_path
-from core.cluster.connection.request import Request
+from core.cluster.connection.paths import collection_path, object_path
+from core.cluster.connection.request import Request, query_of
 from core.cluster.discovery.discovery import decoded
+from core.cluster.writing.access import Access
 from core.cluster.writing.gateway import whole_request
 from core.cluster.writing.inventory import rows_of, shard_name
-from core.errors import ProductError, RejectedError
+from core.errors import DeniedError, ProductError, RejectedError
 from core.model import KindRef, Resource
 from core.reconcile.memory.results import InventoryRow
 
@@ -135,6 +136,40 @@ async def shard_at(calls: Calls, clock: Clock, place: Place, index: int) -> Shar
 def maps_error(answer: Answer, verb: str, where: str, clock: Clock) -> ProductError:
     """Return what an answer says that refuses to *verb* ConfigMaps there."""
     return error_of(answer, f"{verb} configmaps in {where}", wall=clock.wall())
+
+
+async def listed(
+    calls: Calls, clock: Clock, access: Access, namespaces: Iterable[str]
+) -> list[ConfigMap]:
+    """List those of all apps, or of some *namespaces* where no more is allowed.
+
+    Raises:
+        ProductError: The server does not say.
+    """
+    maps = await _listed(calls, clock, access, "")
+    if maps is not None:
+        return maps
+    some = [await _listed(calls, clock, access, each) for each in dict.fromkeys(namespaces)]
+    return [one for each in some for one in each or ()]
+
+
+async def _listed(
+    calls: Calls, clock: Clock, access: Access, namespace: str
+) -> list[ConfigMap] | None:
+    """List those of a namespace, or of all; None where we may not look.
+
+    That is asked first: a refusal is on record, and looks like an intruder's.
+    """
+    if not await access.may("list", MAPS, namespace, ""):
+        return None
+    path, query = collection_path(MAPS, namespace), query_of(labelSelector="=".join(LABEL))
+    answer = await calls.send(Request(path=path, query=query))
+    if answer.ok:
+        return decoded(answer, ConfigMaps).items
+    error = maps_error(answer, "list", namespace or "all namespaces", clock)
+    if isinstance(error, DeniedError):
+        return None
+    raise error
 
 
 def put_request(namespace: str, name: str, shard: Shard) -> Request:

@@ -212,7 +212,8 @@ def _wanted(
     wanted: list[Wanted] = []
     notes: list[str] = []
     left = 0
-    for was, now in paired(other.folder, one.folder, (namespaces[0], namespaces[1])):
+    named = other.spec.name, one.spec.name
+    for was, now in paired(other.folder, one.folder, (namespaces[0], namespaces[1]), named):
         if was is None or now is None:
             left += 1
             continue

@@ -45,7 +45,7 @@ def compare_live(draft: Draft, request: int, before: str, after: str, *, whole: 
     old, new = _lives(draft, before), _lives(draft, after)
     problems = (*old.problems, *new.problems)
     found = Comparison(_end(draft, before), _end(draft, after), problems=problems)
-    apart, same = unlike(old, new, (old.own, new.own))
+    apart, same = unlike(old, new, (old.own, new.own), (before, after))
     made = (_restatement(draft, found, each, whole=whole) for each in apart)
     objects = tuple(sorted(made, key=lambda one: one.key))
     draft.answer(request, replace(found, objects=objects, same=same))

@@ -767,6 +767,23 @@ async def test_a_record_says_which_run_prunes_and_which_commit_counts_as_applied
             await one.check_record(*at, "run 1", (row.ref, "u-1"))
 
 
+async def test_a_record_of_an_app_of_other_settings_that_has_the_object_is_named(
+    world: World,
+) -> None:
+    uid, at = f"u-{world.namespace}", ("pay", world.namespace)
+    row = a_row(1, uid=uid)
+    async with connected(world) as (one, _), connected(world) as (other, _):
+        await one.read_inventory(*at, HOME)
+        await one.write_inventory(*at, HOME, [row], run="run 1")
+        assert not await one.check_record(*at, "run 1", (row.ref, uid))
+        await other.read_inventory("infra-2", world.namespace, HOME)
+        await other.write_inventory("infra-2", world.namespace, HOME, [row])
+        said = await one.check_record(*at, "run 1", (row.ref, uid))
+        assert said == f"ConfigMap {world.namespace}/driftdeck-infra-2-0"
+        await one.read_inventory("infra-2", world.namespace, HOME)  # an app of these settings, now
+        assert not await one.check_record(*at, "run 1", (row.ref, uid))
+
+
 async def test_a_long_record_is_split_and_a_short_one_empties_the_rest(world: World) -> None:
     many = tuple(a_row(number, uid="u" * 36) for number in range(7_000))
     async with connected(world) as (cluster, _):

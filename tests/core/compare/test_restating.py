@@ -107,6 +107,36 @@ def test_apps_are_compared_as_if_they_had_one_namespace() -> None:
     assert names(Folder(read(staged)), Folder(read(live)), "s", "p") == [("m", "m")]
 
 
+def called(before: list[str], after: list[str], *apps: str) -> list[tuple[str, str]]:
+    """Return how objects are called that count as one, in two apps."""
+    one, other = apps
+    old, new = (
+        Folder(read("---\n".join(a_map("").replace("name: m", f"name: {name}") for name in side)))
+        for side in (before, after)
+    )
+    found = paired(old, new, apps=(one, other))
+    return sorted((w.name if w else "", n.name if n else "") for w, n in found)
+
+
+def test_a_name_that_says_which_app_or_environment_it_is_of_is_the_same_as_the_others() -> None:
+    staging, prod = ["m", "shop-staging-web", "staging-a"], ["m", "shop-prod-web", "prod-a"]
+    assert called(staging, prod, "shop-staging", "shop-prod") == list(
+        zip(staging, prod, strict=True)
+    )
+    assert called(["web-eu-x"], ["web-x"], "web-eu", "web") == [("web-eu-x", "web-x")]
+    assert called(["eu-db"], ["us-db"], "shop-eu-1", "shop-us-1") == [("eu-db", "us-db")]
+
+
+def test_names_are_the_same_by_whole_words_only_and_each_has_one_twin() -> None:
+    apps = "a-eu", "a-us"
+    assert called(["neu-x"], ["nus-x"], *apps) == [("", "nus-x"), ("neu-x", "")]
+    both = ["eu-x", "us-x"]
+    assert called(both, both, *apps) == [("eu-x", "eu-x"), ("us-x", "us-x")]
+    assert called(both, ["us-x"], *apps) == [("eu-x", ""), ("us-x", "us-x")]
+    assert called(["eu-us", "us-eu"], ["us-us"], *apps) == [("eu-us", "us-us"), ("us-eu", "")]
+    assert called(["eu-x"], ["us-x"], "a", "a") == [("", "us-x"), ("eu-x", "")]
+
+
 def test_what_a_file_said_that_cannot_be_read_any_more_is_not_known_to_be_gone() -> None:
     known, broken = Folder(read(a_map(""))), Folder((), (("a.yaml", "no"),))
     assert names(known, broken) == names(broken, known) == []

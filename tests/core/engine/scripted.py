@@ -118,6 +118,7 @@ class ScriptedCluster:
         self.writing = asyncio.Event()  # one began
         self.dry_running = self.dry_running_at_most = 0
         self.inventory: tuple[InventoryRow, ...] = ()
+        self.elsewhere = ""
         self.entered = ""  # the run that prunes
         self.pods_there: tuple[Live, ...] = ()
 
@@ -239,10 +240,11 @@ class ScriptedCluster:
         namespace: str,  # noqa: ARG002
         run: str,
         row: tuple[ObjectRef, str],
-    ) -> None:
+    ) -> str:
         self.script.play("check_record", app)
         assert run == self.entered
         assert row in {(each.ref, each.uid) for each in self.inventory}
+        return self.elsewhere
 
     async def write_pause(
         self,

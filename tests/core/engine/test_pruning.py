@@ -68,6 +68,17 @@ async def test_an_object_that_others_took_over_meanwhile_is_kept_and_nothing_is_
     assert made.script.count("begin") == 0
 
 
+async def test_an_object_in_the_record_of_an_app_of_other_settings_is_kept() -> None:
+    made = world()
+    made.cluster.elsewhere = "ConfigMap web/driftdeck-infra-0"
+    (done,) = await results_of(made, prune())
+    assert isinstance(done, Pruned)
+    assert done.kept is not None
+    assert done.kept.guard is Guard.UNCLAIMED
+    assert "applied it, too, by ConfigMap web/driftdeck-infra-0" in str(done.kept)
+    assert made.script.count("begin") == 0
+
+
 @pytest.mark.parametrize(
     ("step", "error", "remedy"),
     [

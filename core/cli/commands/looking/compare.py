@@ -143,8 +143,14 @@ async def _show_files(comparisons: tuple[Comparison, ...], options: Options) -> 
 def _tell(comparisons: tuple[Comparison, ...], err: TextIO) -> None:
     """Say on *err* what stops comparisons or parts of them."""
     told = (
-        f"driftdeck: app {one.after.spec.name}: {problem}"
+        f"driftdeck: {_concerned(one)}: {problem}"
         for one in comparisons
         for problem in one.problems
     )
     put(err, map(clean, told))
+
+
+def _concerned(one: Comparison) -> str:
+    """Name what a problem is of: the app, or both where it may be of either."""
+    name = one.after.spec.name
+    return f"app {name}" if one.before.spec.name == name else one.title

@@ -199,8 +199,14 @@ def _intent(draft: Draft, run: RunState, step: Step, live: Live) -> Intent:
     )
 
 
-def last_word(effect: Prune, live: Live) -> Blocked | Delete:
-    """Say whether an object goes, as the server has it now: it, or the delete that is sent."""
+def last_word(effect: Prune, live: Live, other: str = "") -> Blocked | Delete:
+    """Say whether an object goes, as the server has it now: it, or the delete that is sent.
+
+    By an *other* inventory an app of other settings applied it, too, which may state it still.
+    """
+    if other:
+        words = f"another app applied it, too, by {other}: name both in one driftdeck.yaml"
+        return Blocked(Guard.UNCLAIMED, f"{words}, or delete that if its app is no more")
     said = clearance(effect.key.ref, effect.uid, live)
     if isinstance(said, Blocked) and not (said.person and effect.intent.confirmed):
         return said

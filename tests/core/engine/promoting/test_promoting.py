@@ -34,6 +34,7 @@ spec:
 IMAGE = "spec.template.spec.containers[name=web].image"
 STAGING = DEPLOYMENT % (1, "1.10", "envoy:2")
 PROD = DEPLOYMENT % (3, "1.9", "mirror/envoy:1")
+SIDES = ("staging", STAGING), ("prod", PROD)
 HELM = """\
 for word; do case $word in *prod.yaml|*staging.yaml) file=${word#*=};; esac; done
 case "$1" in version) echo v3.19.0; exit;; esac
@@ -220,6 +221,15 @@ def test_files_of_values_are_edited_and_the_chart_is_not(
     estate.sample.commit({**missing, "chart/staging.yaml": b"tag: v2\nsize: 1\n"})
     with pytest.raises(RejectedError, match="no file of shop-prod alone states it"):
         estate.promoting.planned("shop", sides[0], sides[1], ())
+
+
+def test_images_of_objects_that_are_named_by_environment_are_carried_too(estate: Estate) -> None:
+    named = (text.replace("  name: web\nspec", f"  name: {env}-web\nspec") for env, text in SIDES)
+    estate.commit(*named)
+    plan = estate.promoting.planned("shop", estate.staging, estate.prod, ())
+    assert [(one.ref.name, one.path, one.new) for one in plan.carried] == [
+        ("prod-web", IMAGE, "ghcr.io/web:1.10")
+    ]
 
 
 def test_values_of_secrets_are_not_carried(estate: Estate) -> None:
