@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeGuard
 
 import click
 
@@ -58,11 +58,16 @@ def exit_code_of(program: Callable[[], int]) -> int:
         _say(f"driftdeck: {error}")
         return code_of_error(error)
     except BaseException as bug:  # noqa: BLE001 - the last door: nothing leaves with 1 but drift
-        if isinstance(bug, OSError) and bug.errno in _LIMITS:
-            _say(f"driftdeck: {os.strerror(bug.errno).lower()}; this machine allows no more")
+        if is_limit(bug):
+            _say(f"driftdeck: {os.strerror(bug.errno or 0).lower()}; this machine allows no more")
             return CODES[Remedy.WAIT]
         _say(f"{trace_of(bug)}\ndriftdeck: {REPORT}")
         return BUG
+
+
+def is_limit(error: BaseException) -> TypeGuard[OSError]:
+    """Whether the machine allows no more of something, which is nobody's bug."""
+    return isinstance(error, OSError) and error.errno in _LIMITS
 
 
 def trace_of(bug: BaseException) -> str:

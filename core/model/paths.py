@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 from typing import Final, NoReturn, TypeAlias
 
@@ -139,6 +140,7 @@ def format_field(part: Part) -> str:
     return f"v:{_json(part.value)}" if isinstance(part, Member) else f"i:{part}"
 
 
+@lru_cache(maxsize=8192)  # the same few names in every object
 def parse_field(text: str) -> Part | None:
     """Read one key of fieldsV1; what is none, like the "." of a holder itself, names no part."""
     kind, colon, rest = text.partition(":")

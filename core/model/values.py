@@ -119,7 +119,12 @@ class KindRef(NamedTuple):
     @property
     def group(self) -> str:
         """The API group, "" for the core group."""
-        return sys.intern(self.api_version.rpartition("/")[0])
+        return _group_of(self.api_version)
+
+
+@lru_cache(maxsize=1024)
+def _group_of(api_version: str) -> str:
+    return sys.intern(api_version.rpartition("/")[0])
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,6 @@ value differs, it would do neither, and is left out.  In doubt it is sent: it is
 too many, never one too few.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -51,26 +50,29 @@ def is_claimed(sent: JsonObject, ours: Owner, root: Node, going: tuple[Parts, ..
         root: What the schema says about the kind: how lists are divided.
         going: What is removed anyway, and from every owner.
     """
-    held = set(listed(ours.fields))
-    kept = {parts for parts in held if not any(parts[: len(gone)] == gone for gone in going)}
-    return kept == set(_claims(sent, root, ())) - _IDENTITY
+    kept = set(listed(ours.fields))
+    if going:
+        kept = {parts for parts in kept if not any(parts[: len(gone)] == gone for gone in going)}
+    claimed: set[Parts] = set()
+    _claim(sent, root, (), claimed)
+    return kept == claimed - _IDENTITY
 
 
-def _claims(value: Json, node: Node, at: Parts) -> Iterator[Parts]:
-    """Yield what managedFields would list: leaves, and entries of lists as such."""
+def _claim(value: Json, node: Node, at: Parts, found: set[Parts]) -> None:
+    """Find what managedFields would list: leaves, and entries of lists as such."""
     if isinstance(value, dict) and value and not node.atomic:
         for key, item in value.items():
-            yield from _claims(item, node.fields[key], (*at, key))
+            _claim(item, node.fields[key], (*at, key), found)
         return
     keyed = entries(value, node) if isinstance(value, list) and value else None
     if keyed is not None:
         for keys, item in keyed.items():
             entry = (*at, element(node.keys, keys))
-            yield entry
+            found.add(entry)
             # Also where an entry is owned whole: its fields are listed nowhere, so it counts as
             # not ours.  Left out, that apply comes later and moves members of sets (measured).
             for key, inner in item.items():
-                yield from _claims(inner, node.items.fields[key], (*entry, key))
+                _claim(inner, node.items.fields[key], (*entry, key), found)
         return
     unique = members(value, node) if isinstance(value, list) and value else None
-    yield from ((*at, member) for member in unique) if unique is not None else (at,)
+    found.update([(*at, member) for member in unique] if unique is not None else [at])

@@ -17,7 +17,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from core.cli.ending import REPORT, trace_of
+from core.cli.ending import REPORT, is_limit, trace_of
 from core.cli.options import Options
 from core.cli.output.forms import event_form, line_of
 from core.cli.output.lines import LineWriter
@@ -72,9 +72,11 @@ async def survived(
     """
     try:
         return await following
-    except (ProductError, OSError):
+    except (ProductError, BrokenPipeError):
         raise
-    except Exception as bug:  # noqa: BLE001 - whatever it is: it ends this engine, not the next
+    except Exception as bug:  # whatever it is: it ends this engine, not the next
+        if is_limit(bug):
+            raise
         wait_s = backoff.next_s()
         log.complain(f"{trace_of(bug)}\n{REPORT}; everything begins anew in {wait_s:.0f} s")
     await clock.sleep(wait_s)

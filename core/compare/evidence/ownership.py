@@ -13,6 +13,7 @@ from core.model import Actor, Confidence, Json, JsonObject, Operation
 from core.model.paths import Element, Parts, format_field, parse_field
 
 _SELF: Final = "."  # in fieldsV1: the holder itself, not something in it
+_ALONE: Final = {_SELF}
 _STATUS: Final = "status"  # the subresource
 _NOT_MOVED: Final[Mapping[str, OwnerClass]] = {}
 _OPERATIONS: Final = {each.value: each for each in Operation}
@@ -119,12 +120,20 @@ def _text(entry: Json, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def listed(fields: Mapping[str, Json]) -> Iterator[Parts]:
-    """Yield what an entry lists: fields, and entries of lists as such."""
+def listed(fields: Mapping[str, Json]) -> list[Parts]:
+    """Return what an entry lists: fields, and entries of lists as such."""
+    found: list[Parts] = []
+    _list(fields, (), found)
+    return found
+
+
+def _list(fields: Mapping[str, Json], above: Parts, found: list[Parts]) -> None:
     for name, inner in fields.items():
         part = parse_field(name)
         if part is None or not isinstance(inner, dict):
             continue
-        if inner.keys() <= {_SELF} or (isinstance(part, Element) and _SELF in inner):
-            yield (part,)
-        yield from ((part, *rest) for rest in listed(inner))
+        here = (*above, part)
+        if not inner or inner.keys() == _ALONE or (_SELF in inner and isinstance(part, Element)):
+            found.append(here)
+        if inner:
+            _list(inner, here, found)

@@ -327,7 +327,7 @@ def is_settled(cluster: ClusterState, kind: KindRef, uses: Uses = NO_USES) -> bo
     state = cluster.kinds.get(kind)
     if state is None or (state.objects is None and not state.problem):
         return False
-    return state.namespaces is None or uses.namespaces(kind) <= state.namespaces
+    return state.namespaces is None or uses.are_within(kind, state.namespaces)
 
 
 def namespace_of(app: AppState, cluster: ClusterState) -> str:

@@ -12,6 +12,8 @@ from core.model import Document, KindRef, ObjectRef
 from core.reconcile.memory.results import InventoryRow
 from core.reconcile.memory.tables import Map
 
+_NOWHERE: Final[frozenset[str]] = frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Uses:
@@ -49,10 +51,15 @@ class Uses:
             {identity: frozenset(some) for identity, some in applied.items()},
         )
 
+    def are_within(self, kind: KindRef, namespaces: frozenset[str]) -> bool:
+        """Tell whether there are objects of a kind in none but these."""
+        applied = self.applied.get((kind.group, kind.kind), _NOWHERE)
+        return self.stated.get(kind, _NOWHERE) <= namespaces and applied <= namespaces
+
     def namespaces(self, kind: KindRef) -> frozenset[str]:
         """Return where there are objects of a kind."""
-        applied = self.applied.get((kind.group, kind.kind), frozenset())
-        return self.stated.get(kind, frozenset()) | applied
+        applied = self.applied.get((kind.group, kind.kind), _NOWHERE)
+        return self.stated.get(kind, _NOWHERE) | applied
 
 
 NO_USES: Final = Uses()

@@ -353,6 +353,20 @@ async def test_what_is_no_bug_ends_the_controller(pipes: Pipes, ending: BaseExce
         await survived(following(), pipes.log(), Clock(), Backoff(Clock()))
 
 
+@pytest.mark.parametrize("bug", [TimeoutError(), ConnectionResetError(), FileNotFoundError()])
+async def test_an_error_of_the_network_that_nobody_foresaw_is_a_bug_like_any_other(
+    pipes: Pipes, bug: OSError
+) -> None:
+    async def following() -> str:
+        raise bug
+
+    async def sleep(_: float) -> None:
+        pass
+
+    clock = Clock(sleep=sleep)
+    assert await survived(following(), pipes.log(), clock, Backoff(clock)) is None
+
+
 async def test_what_an_engine_ends_with_is_returned(pipes: Pipes) -> None:
     async def following() -> str:
         return "other settings"
