@@ -128,13 +128,21 @@ class _Places:
     def __init__(self, world: World, folder: str, printed: bytes) -> None:
         self._world, self._folder = world, folder
         self._sources = list(_sources(printed))
+        self._of_parts: dict[str, list[str]] = {}  # helm names a part by its alias, not its folder
+        parts = join(folder, "charts", "")
+        for path in world.files:
+            if path.startswith(parts):
+                self._of_parts.setdefault(path[len(parts) :].partition("/")[2], []).append(path)
 
     def of(self, document: Document) -> str:
         """Return the file of the template, or of the chart where that is in an archive."""
         named = [name for line, name in self._sources if line <= document.line]
         path = named[-1].partition("/")[2] if named else ""
         found = join(self._folder, path)
-        return found if found in self._world.files else join(self._folder, CHART)
+        if found in self._world.files:
+            return found
+        there = self._of_parts.get(path.split("/", 2)[-1], []) if path.startswith("charts/") else []
+        return there[0] if len(there) == 1 else join(self._folder, CHART)
 
 
 def _sources(printed: bytes) -> Iterator[tuple[int, str]]:

@@ -60,6 +60,30 @@ def test_objects_stand_in_their_templates_and_hooks_are_left_out_and_named(
     }
 
 
+def test_an_object_of_a_part_with_an_alias_stands_in_the_folder_of_that_part(
+    renderer: Renderer,
+) -> None:
+    chart = CHART["shop/Chart.yaml"] + (
+        "dependencies: [{name: db, version: 1.0.0, alias: first}, {name: mq, version: 1.0.0}]\n"
+    )
+    parts = {
+        f"shop/charts/{folder}/{file}": text
+        for folder, name in (("db", "db"), ("mq-1.0.0", "mq"))
+        for file, text in (
+            ("Chart.yaml", f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n"),
+            (f"templates/{name}.yaml", MAP.replace("-m", f"-{name}")),
+            ("templates/both.yaml", MAP.replace("-m", f"-{name}-both")),
+        )
+    }
+    world = world_of({**CHART, "shop/Chart.yaml": chart, **parts})
+    folder = renderer.charted(world, "shop", RELEASE).folder
+    assert folder.problems == ()
+    files = {one.name: one.file for one in folder.documents}
+    assert files["shop-db"] == "shop/charts/db/templates/db.yaml"
+    assert files["shop-mq"] == "shop/charts/mq-1.0.0/templates/mq.yaml"
+    assert files["shop-db-both"] == "shop/Chart.yaml"  # whichever of two it is, is not guessed
+
+
 def test_the_files_of_values_count_after_the_charts_own_and_no_cluster_is_asked(
     renderer: Renderer,
 ) -> None:
