@@ -25,7 +25,10 @@ from core.clean import clean
 from core.errors import RejectedError
 
 WORDS_MAX: Final = 400
-_WORDS_BYTES: Final = 8_192
+_WORDS_BYTES: Final = (
+    65_536  # of a program in Go that crashed the reason is first, its stack 13 KiB
+)
+_CRASHED: Final = re.compile(r"^fatal error: .+$", re.MULTILINE)
 _LOGGED: Final = re.compile(r'^E[0-9]{4} .{0,60}\] "command failed" err=')  # as kubectl says it
 _CHUNK: Final = 65_536
 _ISOLATION: Final = ("--map-root-user", "--net", "--pid", "--fork", "--kill-child")
@@ -239,7 +242,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _words(said: bytes, home: Path) -> str:
     """Return what it said for people; our own folders are of no use to them."""
-    text = " ".join(said.decode(errors="replace").split())
+    whole = said.decode(errors="replace")
+    crashed = _CRASHED.search(whole)
+    text = " ".join((crashed[0] if crashed else whole).split())
     text = text.replace(f"{home.parent / 'tree'}/", "").replace(f"{home.parent}/", "")
     text = _LOGGED.sub("", text).replace('\\"', '"')
     text = clean(text)

@@ -50,6 +50,14 @@ def test_a_failure_is_told_in_its_own_words_without_escapes_and_without_our_fold
     assert "\033" not in str(told.value)
 
 
+def test_of_a_crash_the_reason_is_told_and_not_the_stack(tmp_path: Path) -> None:
+    stack = "for i in $(seq 900); do echo 'runtime.main() proc.go:283' >&2; done"
+    text = f"printf 'runtime: 1 in use\nfatal error: out of memory\n\n' >&2; {stack}; exit 2"
+    with pytest.raises(RejectedError) as told:
+        ran(tmp_path, text)
+    assert str(told.value).endswith("ended with 2: fatal error: out of memory")
+
+
 def test_no_output_is_a_failure_though_it_ends_well(tmp_path: Path) -> None:
     with pytest.raises(RejectedError, match="printed nothing; it said: odd"):
         ran(tmp_path, "echo odd >&2")
