@@ -89,7 +89,8 @@ def _clusters(
     stated: Json, home: Home, used: Sequence[ClusterSpec], found: PodSettings
 ) -> JsonObject:
     said, made = mapping_of(stated), JsonObject()
-    for spec in used:
+    at_home = any(spec.name == home.cluster.name for spec in used)
+    for spec in used if at_home else (home.cluster, *used):  # all of its apps may be elsewhere
         entry = dict(mapping_of(said.get(spec.name)))
         for name in ("context", "kubeconfig", "audit_log"):
             entry.pop(name, None)

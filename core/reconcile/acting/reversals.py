@@ -79,6 +79,7 @@ class _Found:
 
     step: Step | None = None
     note: str = ""
+    settled: tuple[Key, ...] = ()  # what will be as Git says, then, by itself
 
 
 def reversal(draft: Draft, revert: RevertPlan) -> Plan:
@@ -96,7 +97,7 @@ def reversal(draft: Draft, revert: RevertPlan) -> Plan:
         going = revert.blocking.get(Key(app.spec.name, ref))
         found.append(_of_object(draft, app, cluster, ref, sides, going))
     steps = staged(each.step for each in found if each.step is not None)
-    names = {step.key for step in steps}
+    names = {step.key for step in steps}.union(*(each.settled for each in found))
     notes = [each.note for each in found if each.note]
     notes += _others(draft, app, names)
     inventories = {app.spec.name: app.inventory_problem}
@@ -255,7 +256,8 @@ class _Object:
         changes = [c for c in drifts if c.path in (going or ()) or is_meant(c, meant)]
         if not changes:
             kept = [c for c in (*found, *judged.ignored) if is_meant(c, meant) and is_left(c)]
-            return _Found(note=nothing_to_do(ref, kept))
+            settled = () if drifts else (step.key,)
+            return _Found(note=nothing_to_do(ref, kept), settled=settled)
         left = [c for c in found if c not in changes and is_left(c)]
         if going is not None:  # an apply is refused until they are gone
             changes = [replace(c, blocks=isinstance(c.git, Absent)) for c in changes]

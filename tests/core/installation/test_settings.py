@@ -81,6 +81,17 @@ def test_the_cluster_of_the_controller_is_its_own_and_others_stand_in_secrets(fo
     ]
 
 
+def test_a_controller_whose_apps_are_all_elsewhere_knows_the_cluster_that_it_lives_in(
+    folder: Path,
+) -> None:
+    text = SETTINGS.replace("cluster: prod}", "cluster: eu}")
+    where = Home(cluster=PROD, namespace="ops", controller=Controller(), namespaces={})
+    found = in_pod(load_plain("driftdeck.yaml", text.encode()), folder, where, [EU])
+    value = yaml.safe_load(found.text)
+    assert value["clusters"]["prod"] == {"protected": True, "in_cluster": True}
+    assert (value["controller"]["cluster"], [*found.clusters]) == ("prod", ["driftdeck-cluster-eu"])
+
+
 def test_credentials_are_keys_of_a_secret_and_what_is_public_comes_along(folder: Path) -> None:
     found = made(folder)
     first, second, third = yaml.safe_load(found.text)["repositories"]

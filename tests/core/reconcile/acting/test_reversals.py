@@ -181,7 +181,7 @@ def test_values_that_are_there_already_need_nothing_and_it_is_said() -> None:
     made = world_of({"a": "2"}, {"a": "1"})
     plan = sync_of(made, stating("a", a="2"), stating("a", a="1"))
     assert plan.steps == ()
-    assert "ConfigMap/web/a is already as it will be in Git: nothing to do" in plan.notes
+    assert plan.notes == ("ConfigMap/web/a is already as it will be in Git: nothing to do",)
 
 
 def test_a_hot_fix_of_the_very_path_is_overruled_and_named() -> None:
