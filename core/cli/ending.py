@@ -4,6 +4,7 @@ A traceback ends Python with 1, which here means drift; so every way out goes th
 """
 
 import errno
+import io
 import os
 import resource
 import signal
@@ -47,7 +48,9 @@ def exit_code_of(program: Callable[[], int]) -> int:
     except click.exceptions.Exit as ending:
         return ending.exit_code
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        _say(shown.getvalue().rstrip())
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return 128 + signal.SIGINT
@@ -80,4 +83,4 @@ def _say(text: str) -> None:
         sys.stderr.write(clean(text, multiline=True) + "\n")
         sys.stderr.flush()
     except (OSError, ValueError):
-        return  # nobody listens
+        silence(sys.stderr)  # nobody listens, and what is left in its buffer would end us with 120

@@ -283,13 +283,15 @@ def test_a_signal_that_was_ignored_at_the_start_stays_ignored(number: int) -> No
 # Streams ------------------------------------------------------------------------------------------
 
 
-def through_shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def through_shell(
+    command: str, folder: Path, *, unbuffered: bool = False
+) -> subprocess.CompletedProcess[str]:
     program = shlex.join([sys.executable, "-c", MAIN])
     return subprocess.run(  # noqa: S602 - only a shell closes streams
         command.replace("driftdeck", program),
         shell=True,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1" * unbuffered},
         capture_output=True,
         text=True,
         check=False,
@@ -310,11 +312,13 @@ def test_an_answer_that_cannot_be_written_is_said_and_is_no_bug(
 
 
 @pytest.mark.parametrize("stream", ["2>&-", "2>/dev/full", "2>&- <&- >&-"])
-@pytest.mark.parametrize("command", ["diff", "--headless", "sync"])
+@pytest.mark.parametrize("command", ["diff", "--headless", "sync", "--nonsense"])
+@pytest.mark.parametrize("unbuffered", [False, True])
 def test_an_error_that_cannot_be_told_keeps_its_exit_code(
-    tmp_path: Path, stream: str, command: str
+    tmp_path: Path, stream: str, command: str, unbuffered: bool
 ) -> None:
-    assert through_shell(f"driftdeck {command} {stream}", tmp_path).returncode == 2
+    done = through_shell(f"driftdeck {command} {stream}", tmp_path, unbuffered=unbuffered)
+    assert done.returncode == 2
 
 
 def test_a_message_that_is_lost_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
