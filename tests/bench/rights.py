@@ -5,10 +5,9 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from tests.apiserver.client import Json
 from tests.apiserver.server import ApiServer
+from tests.apiserver.users import kubeconfig
 
 NAME: Final = "driftdeck"
 _RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
@@ -54,10 +53,8 @@ def namespaced(
     for namespace in namespaces:
         grant(f"{_RBAC}/namespaces/{namespace}", "Role", rules)
     made = post(f"{accounts}/{NAME}/token", {"spec": {"expirationSeconds": 7_200}})
-    stated = yaml.safe_load(server.kubeconfig("admin").read_text())
-    for user in stated["users"]:
-        user["user"] = {"token": made["status"]["token"]}
+    tokens = {NAME: made["status"]["token"]}
     file = folder / "kubeconfig-namespaced.yaml"
     file.touch(mode=0o600)
-    file.write_text(yaml.safe_dump(stated))
+    file.write_text(kubeconfig(server.url, server.ca_file, tokens, "default"))
     return file
