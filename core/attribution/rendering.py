@@ -42,7 +42,8 @@ def attached(
         if stated is not None:
             (change,) = origins.attach(stated, (change,))  # noqa: PLW2901 - it, with its origin
         elif not isinstance(change.git, Absent):
-            change = replace(change, origin=_valued(origins, document, change.path))  # noqa: PLW2901
+            valued = _valued(origins, document, change.path)
+            change = replace(change, origin=valued)  # noqa: PLW2901 - it, with its origin
         if change.origin is None and not isinstance(change.git, Absent):
             change = replace(change, origin=last)  # noqa: PLW2901 - it, with its origin
         found.append(change)
