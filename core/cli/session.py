@@ -163,8 +163,8 @@ async def until(
                     return newest, True
                 asked = {view.asks for view in newest.clusters if view.asks} - told
                 now = asyncio.get_running_loop().time()
-                if far(newest) > farthest:
-                    farthest = far(newest)
+                if (reached := far(newest)) > farthest:
+                    farthest = reached
                     limit.reschedule(max(limit.when() or now, now + deadline_s))
                 if asked:  # a person has to act first
                     told |= asked

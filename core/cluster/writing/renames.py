@@ -54,10 +54,9 @@ def listing(found: Iterable[ConfigMap], uid: str, read: Collection[Place]) -> st
 
     A uid is given once only, so whose cluster an inventory says it is of need not be asked.
     """
-    ours = {(place.namespace, place.app) for place in read}
     for each in found:
-        place = (each.metadata.namespace, app_of(each.metadata.name))
+        place = Place(app_of(each.metadata.name), each.metadata.namespace)
         lines = (each.data or {}).get("rows", "").splitlines()
-        if place not in ours and any(uid in line.split(" ")[1:2] for line in lines):
-            return f"ConfigMap {place[0]}/{each.metadata.name}"
+        if place not in read and any(uid in line.split(" ")[1:2] for line in lines):
+            return f"ConfigMap {place.namespace}/{each.metadata.name}"
     return ""

@@ -133,7 +133,6 @@ def _list(fields: Mapping[str, Json], above: Parts, found: list[Parts]) -> None:
         if part is None or not isinstance(inner, dict):
             continue
         here = (*above, part)
-        if not inner or inner.keys() == _ALONE or (_SELF in inner and isinstance(part, Element)):
+        if inner.keys() <= _ALONE or (isinstance(part, Element) and _SELF in inner):
             found.append(here)
-        if inner:
-            _list(inner, here, found)
+        _list(inner, here, found)

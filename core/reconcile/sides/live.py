@@ -28,7 +28,6 @@ from core.reconcile.memory.state import (
     AppState,
     ClusterState,
     KindState,
-    is_settled,
     is_surveyed,
 )
 from core.reconcile.memory.tables import Map
@@ -170,8 +169,7 @@ def list_kind(draft: Draft, listed: KindListed) -> None:
     before = cluster.kinds.get(listed.kind, KindState())
     state = _with_listing(before, listed)
     _set_kind(draft, cluster, listed.kind, state)
-    waited_for = not is_settled(cluster, listed.kind)
-    relist_scales(draft, listed.cluster, listed.kind, state.objects, waited_for=waited_for)
+    relist_scales(draft, cluster, listed.kind, state.objects)
     at, since = listed.at or draft.now, listed.since or cluster.view.seen_at
     for app in draft.apps_of(listed.cluster):
         if listed.beside and app.uses.namespaces(listed.kind).isdisjoint(listed.namespaces or ()):
@@ -213,8 +211,7 @@ def lose_kind(draft: Draft, lost: KindLost) -> None:
     state = cluster.kinds.get(lost.kind, KindState())
     changed = KindState(state.schema, schema_read=True, problem=lost.problem)
     _set_kind(draft, cluster, lost.kind, changed)
-    waited_for = not is_settled(cluster, lost.kind)
-    relist_scales(draft, lost.cluster, lost.kind, None, waited_for=waited_for)
+    relist_scales(draft, cluster, lost.kind, None)
     if not state.schema_read:
         replace_kind(draft, lost.cluster, lost.kind)
     for app in draft.apps_of(lost.cluster):

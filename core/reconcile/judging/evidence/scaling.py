@@ -121,21 +121,17 @@ def take_scales(
 
 
 def relist_scales(
-    draft: Draft,
-    name: str,
-    kind: KindRef,
-    objects: Mapping[ObjectRef, Live] | None,
-    *,
-    waited_for: bool,
+    draft: Draft, before: ClusterState, kind: KindRef, objects: Mapping[ObjectRef, Live] | None
 ) -> None:
     """Learn from a complete listing; None: they cannot be read any more, so none is known.
 
-    What may have *waited_for* the first of them is judged.
+    By what was known *before* of the cluster some objects may have waited for the first listing.
     """
-    if kind != draft.cluster(name).scaler:
+    if kind != before.scaler:
         return
+    name = before.view.spec.name
     _learn(draft, name, objects)
-    if not waited_for:
+    if is_settled(before, kind):
         return
     draft.judge_all_again(
         key for key, row in draft.rows.items() if row.cluster == name and row.reason == UNREAD
