@@ -169,11 +169,13 @@ class Transport:
     def _session(self, *, limit: int) -> aiohttp.ClientSession:
         tls: ssl.SSLContext | bool = self._login.tls if self._login.tls is not None else True
         connector = aiohttp.TCPConnector(limit=limit, ssl=tls, socket_factory=self._socket)
+        # Unless told so aiohttp asks for gzip.
+        plain = {} if self._login.compressed else {"Accept-Encoding": "identity"}
         return aiohttp.ClientSession(
             connector=connector,
             trust_env=False,
             read_bufsize=READ_BYTES,
-            headers={"User-Agent": "driftdeck"},
+            headers={"User-Agent": "driftdeck", **plain},
         )
 
     def _socket(self, address: AddrInfoType) -> socket.socket:

@@ -60,6 +60,7 @@ class ClusterEntry(_Section):
     server: str | None = None
     tls_server_name: str | None = None
     insecure_skip_tls_verify: bool | None = None
+    disable_compression: bool | None = None
     certificate_authority: str | None = None
     certificate_authority_data: str | None = None
     proxy_url: str | None = None

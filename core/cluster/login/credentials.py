@@ -106,6 +106,7 @@ async def _from_pod(clock: Clock) -> Login:
         bearer=FileBearer(token, read_token(token), clock),
         tls=await _tls(configuration),
         proxy=proxy_for(configuration.host, os.environ),
+        compressed=False,  # the server is next to us
         origin=Files([authorities]),
     )
 
@@ -156,6 +157,7 @@ async def _from_entry(
         tls=await _tls(configuration) if server.startswith("https") else None,
         server_hostname=_server_hostname(entry),
         proxy=_proxy(entry, server),
+        compressed=not entry.cluster.disable_compression,
         headers=impersonation(entry.user, entry.user_name),
         origin=_files_of(tls, cluster),
     )
@@ -285,6 +287,7 @@ def _cluster_info(cluster: ClusterEntry) -> dict[str, object]:
         "tls-server-name": cluster.tls_server_name,
         "insecure-skip-tls-verify": cluster.insecure_skip_tls_verify,
         "certificate-authority-data": cluster.certificate_authority_data,
+        "disable-compression": cluster.disable_compression,
     }
     return {name: value for name, value in stated.items() if value}
 

@@ -3,9 +3,13 @@
 import gc
 import weakref
 from asyncio.sslproto import SSLProtocol
+from dataclasses import replace
+
+import pytest
 
 from core.cluster.connection.request import Request
-from core.cluster.connection.transport import CLOSED_MAX, TLS_READ_BYTES
+from core.cluster.connection.transport import CLOSED_MAX, TLS_READ_BYTES, Transport
+from core.cluster.login.login import FixedBearer, Login
 from tests.core.cluster.following.test_reflector import in_turn, says
 from tests.core.cluster.scripted import linked, serving
 
@@ -30,6 +34,24 @@ async def test_a_connection_that_is_replaced_leaves_nothing_that_piles_up() -> N
         assert left() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+async def test_calls_and_streams_ask_for_compressed_answers_only_where_the_login_says_so(
+    compressed: bool,
+) -> None:
+    async with serving(in_turn(says(200, {}))) as server:
+        who = Login(context="c", server=server.url, namespace="", user="u", bearer=FixedBearer("t"))
+        transport = Transport(replace(who, compressed=compressed))
+        try:
+            await transport.call(Request(path="/x"), {})
+            async with transport.stream(Request(path="/x"), {}):
+                pass
+        finally:
+            await transport.close()
+    asked = [each.headers["Accept-Encoding"] for each in server.asked]
+    assert ["gzip" in each for each in asked] == [compressed] * 2
+    assert [each == "identity" for each in asked] == [not compressed] * 2
 
 
 async def test_what_closed_streams_leave_does_not_pile_up() -> None:

@@ -114,6 +114,19 @@ async def test_a_plugin_is_run_by_us(tmp_path: Path) -> None:
     assert await login.bearer.header() == "Bearer t"
 
 
+async def test_a_plugin_that_wants_to_know_its_cluster_is_told_as_client_go_tells_it(
+    tmp_path: Path,
+) -> None:
+    answer = {"kind": "ExecCredential", "apiVersion": "v", "status": {"token": "t"}}
+    asked = tmp_path / "asked"
+    code = f"echo \"$KUBERNETES_EXEC_INFO\" > {asked}; echo '{json.dumps(answer)}'"
+    plugin = {"command": "sh", "args": ["-c", code], "apiVersion": "v", "provideClusterInfo": True}
+    stated: dict[str, object] = {"tls-server-name": "eu", "disable-compression": True}
+    await logged_in(written(tmp_path, {"exec": plugin}, **stated))
+    told = json.loads(asked.read_text())["spec"]["cluster"]
+    assert told == {"server": "http://127.0.0.1:1/", **stated}
+
+
 STATIC = [
     ({"token": "t"}, "Bearer t"),
     ({"tokenFile": "tok"}, "Bearer from-file"),
@@ -301,6 +314,30 @@ async def test_tls_is_verified_unless_the_kubeconfig_says_otherwise(tmp_path: Pa
     loose = await logged_in(written(tmp_path, {"token": "t"}, **server))
     assert loose.tls is not None
     assert not loose.tls.check_hostname
+
+
+@pytest.mark.parametrize(
+    ("stated", "compressed"),
+    [
+        ({}, True),
+        ({"disable-compression": None}, True),
+        ({"disable-compression": False}, True),
+        ({"disable-compression": True}, False),
+    ],
+)
+async def test_answers_are_compressed_unless_the_kubeconfig_says_otherwise(
+    tmp_path: Path, stated: dict[str, object], compressed: bool
+) -> None:
+    assert (await logged_in(written(tmp_path, {"token": "t"}, **stated))).compressed == compressed
+
+
+@pytest.mark.parametrize("value", ["true", 1, ["true"]])
+async def test_what_is_no_claim_about_compression_is_named_with_its_place(
+    tmp_path: Path, value: object
+) -> None:
+    odd = {"disable-compression": value}
+    with pytest.raises(UsageError, match=r"bool.*clusters\[0\]\.cluster\.disable-compression"):
+        await logged_in(written(tmp_path, {"token": "t"}, **odd))
 
 
 async def test_only_http_proxies_are_taken(tmp_path: Path) -> None:

@@ -116,6 +116,7 @@ CLUSTER: Final = st.fixed_dictionaries(
     optional={
         "tls-server-name": mostly(TEXT),
         "insecure-skip-tls-verify": mostly(st.booleans()),
+        "disable-compression": mostly(st.booleans()),
         "certificate-authority": mostly(TEXT),
         "certificate-authority-data": mostly(TEXT),
         "proxy-url": mostly(st.sampled_from(("http://127.0.0.1:1", "socks5://x", *SERVERS[8:]))),

@@ -47,6 +47,11 @@ async def test_the_pods_account_is_its_files_and_its_server_stands_in_the_enviro
     assert await login.bearer.header() == "Bearer second"
 
 
+@pytest.mark.usefixtures("account")
+async def test_beside_its_server_a_pod_wants_nothing_compressed() -> None:
+    assert not (await log_in(POD, ManualClock().clock)).compressed
+
+
 @pytest.mark.parametrize("name", ["token", "ca.crt"])
 async def test_a_file_that_is_not_there_is_one_clear_error(account: Path, name: str) -> None:
     (account / name).unlink()

@@ -33,6 +33,11 @@ def test_a_token_and_data_may_stand_there() -> None:
     assert (entry.name, entry.user_name, entry.user.token) == ("x", "u", "canary")
 
 
+def test_whether_answers_are_compressed_may_stand_there() -> None:
+    entry = context_in(a_kubeconfig(**{"disable-compression": True}), WHAT)
+    assert entry.cluster.disable_compression
+
+
 @pytest.mark.parametrize(
     ("user", "cluster", "name"),
     [
