@@ -171,15 +171,17 @@ class ApiServer:
         """*user*'s own client."""
         return Client(self.url, self.ca_file, self.tokens[user])
 
-    def kubeconfig(self, *names: str, namespace: str = "default") -> Path:
+    def kubeconfig(self, *names: str, namespace: str = "default", compressed: bool = True) -> Path:
         """A file with the context `real-<user>` for each of *names*, the first one current.
 
         It goes when the server goes.
         """
         tokens = {name: self.tokens[name] for name in names}
-        path = self.folder / f"kubeconfig-{'-'.join(names)}-{namespace}.yaml"
+        plain = "" if compressed else "-plain"
+        path = self.folder / f"kubeconfig-{'-'.join(names)}-{namespace}{plain}.yaml"
         path.touch(mode=0o600)  # kubectl plugins complain of a file that others can read
-        path.write_text(users.kubeconfig(self.url, self.ca_file, tokens, namespace))
+        text = users.kubeconfig(self.url, self.ca_file, tokens, namespace, compressed=compressed)
+        path.write_text(text)
         return path
 
     def audit_events(self) -> list[Json]:

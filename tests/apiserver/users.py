@@ -96,12 +96,20 @@ def access_review(verb: str, resource: str, *, group: str = "") -> Json:
     }
 
 
-def kubeconfig(url: str, ca_file: Path, tokens: dict[str, str], namespace: str) -> str:
+def kubeconfig(
+    url: str, ca_file: Path, tokens: dict[str, str], namespace: str, *, compressed: bool = True
+) -> str:
     """A kubeconfig with a context `real-<user>` for each of *tokens*; the first one is current.
 
-    The certificate is copied in, so that the file may be moved or outlive the server.
+    The certificate is copied in, so that the file may be moved or outlive the server.  Where
+    answers are not *compressed*, who uses it is as good as in the cluster.
     """
     ca = base64.b64encode(ca_file.read_bytes()).decode()
+    cluster = {
+        "server": url,
+        "certificate-authority-data": ca,
+        "disable-compression": not compressed,
+    }
     contexts = [
         {
             "name": f"real-{user}",
@@ -112,9 +120,7 @@ def kubeconfig(url: str, ca_file: Path, tokens: dict[str, str], namespace: str) 
     content = {
         "apiVersion": "v1",
         "kind": "Config",
-        "clusters": [
-            {"name": "real", "cluster": {"server": url, "certificate-authority-data": ca}}
-        ],
+        "clusters": [{"name": "real", "cluster": cluster}],
         "users": [
             {"name": f"real-{user}", "user": {"token": token}} for user, token in tokens.items()
         ],

@@ -29,7 +29,7 @@ def namespaced(
     """Make the account, and grant it *resources*, by group, in *namespaces*.
 
     Returns:
-        A kubeconfig in *folder* that holds its token.
+        A kubeconfig in *folder* that holds its token, for who is as good as in the cluster.
     """
     client = server.client("admin")
 
@@ -56,5 +56,5 @@ def namespaced(
     tokens = {NAME: made["status"]["token"]}
     file = folder / "kubeconfig-namespaced.yaml"
     file.touch(mode=0o600)
-    file.write_text(kubeconfig(server.url, server.ca_file, tokens, "default"))
+    file.write_text(kubeconfig(server.url, server.ca_file, tokens, "default", compressed=False))
     return file
