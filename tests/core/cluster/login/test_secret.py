@@ -34,7 +34,7 @@ def test_a_token_and_data_may_stand_there() -> None:
 
 
 def test_whether_answers_are_compressed_may_stand_there() -> None:
-    entry = context_in(a_kubeconfig(**{"disable-compression": True}), WHAT)
+    entry = context_in(a_kubeconfig(None, **{"disable-compression": True}), WHAT)
     assert entry.cluster.disable_compression
 
 
