@@ -1,11 +1,14 @@
 """How often Python looks for garbage: seldom, for hardly anything here is in a cycle."""
 
 import gc
+import time
+from collections.abc import Callable
 from typing import Final
 
 YOUNG: Final = 50_000  # new objects before a look; 700, as Python has it, doubles the cold start
 MIDDLE: Final = 20
 OLD: Final = 100
+SHARE: Final = 0.01  # of the time, at most, goes into looks that somebody asks for
 
 
 def collect_rarely() -> None:
@@ -26,3 +29,32 @@ def keep_what_is_there() -> None:
 def collect_no_more() -> None:
     """Look no more, as the process ends: the interpreter's last looks cost 0.1 s for nothing."""
     gc.freeze()
+
+
+class Looks:
+    """Looks that are asked for where cycles are left, with room between them.
+
+    One walks through all that is known: 1.9 s at 100,000 objects, during which nothing else goes
+    on.  When an API server restarts, some hundred watches close within a second.
+    """
+
+    def __init__(
+        self,
+        collect: Callable[[], object] = gc.collect,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Look at the first time that it is asked for."""
+        self._collect, self._monotonic = collect, monotonic
+        self._next_at = 0.0
+
+    def look(self) -> None:
+        """Look now, unless the last one was too long for that: a later one finds the same."""
+        began = self._monotonic()
+        if began < self._next_at:
+            return
+        self._collect()
+        ended = self._monotonic()
+        self._next_at = ended + (ended - began) / SHARE
+
+
+LOOKS: Final = Looks()

@@ -6,7 +6,6 @@ leaves here as a `LinkError` that says whether the request may have been seen.
 
 import asyncio
 import asyncio.sslproto
-import gc
 import os
 import socket
 import ssl
@@ -22,6 +21,7 @@ from yarl import URL
 from core.cluster.connection.answers import Answer, LinkError
 from core.cluster.connection.request import Request
 from core.cluster.login.login import Login
+from core.garbage import LOOKS
 
 CALLS_MAX: Final = 32  # connections for calls; the gateway allows 16 dry-runs at a time
 CONNECT_S: Final = 10.0
@@ -152,7 +152,7 @@ class Transport:
             if not self._open_sockets():
                 break
             await asyncio.sleep(_CLOSING_STEP_S)
-        gc.collect()  # each attempt has sessions of its own, too few closed to be counted below
+        LOOKS.look()  # each attempt has sessions of its own, too few closed to be counted below
 
     def _tidy_up(self) -> None:
         """Free what closed streams leave: cycles, which an engine looks for rarely.
@@ -161,7 +161,7 @@ class Transport:
         """
         self._closed += 1
         if self._closed % CLOSED_MAX == 0:
-            gc.collect()
+            LOOKS.look()
 
     def _open_sockets(self) -> list[socket.socket]:
         return [made for made in self._sockets if made.fileno() != -1]

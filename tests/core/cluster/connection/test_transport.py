@@ -7,11 +7,18 @@ from dataclasses import replace
 
 import pytest
 
+from core.cluster.connection import transport
 from core.cluster.connection.request import Request
 from core.cluster.connection.transport import CLOSED_MAX, TLS_READ_BYTES, Transport
 from core.cluster.login.login import FixedBearer, Login
+from core.garbage import Looks
 from tests.core.cluster.following.test_reflector import in_turn, says
 from tests.core.cluster.scripted import linked, serving
+
+
+@pytest.fixture(autouse=True)
+def _no_look_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "LOOKS", Looks())
 
 
 class Knot:
@@ -42,13 +49,13 @@ async def test_calls_and_streams_ask_for_compressed_answers_only_where_the_login
 ) -> None:
     async with serving(in_turn(says(200, {}))) as server:
         who = Login(context="c", server=server.url, namespace="", user="u", bearer=FixedBearer("t"))
-        transport = Transport(replace(who, compressed=compressed))
+        sending = Transport(replace(who, compressed=compressed))
         try:
-            await transport.call(Request(path="/x"), {})
-            async with transport.stream(Request(path="/x"), {}):
+            await sending.call(Request(path="/x"), {})
+            async with sending.stream(Request(path="/x"), {}):
                 pass
         finally:
-            await transport.close()
+            await sending.close()
     asked = [each.headers["Accept-Encoding"] for each in server.asked]
     assert ["gzip" in each for each in asked] == [compressed] * 2
     assert [each == "identity" for each in asked] == [not compressed] * 2
