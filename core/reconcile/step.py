@@ -76,6 +76,7 @@ from core.reconcile.memory.inputs import (
     Tick,
     WatchRepaired,
 )
+from core.reconcile.memory.inventory import hasten_inventory
 from core.reconcile.memory.results import (
     AdoptionMade,
     AdoptionPrepared,
@@ -322,6 +323,9 @@ def _judge_some(draft: Draft) -> None:
     for name in able:
         for key in draft.take(name, share):
             judge_key(draft, key)
+    for name in able:
+        if not draft.queue(name):
+            hasten_inventory(draft, name)
     if any(draft.queue(name) for name in able):
         draft.effects.append(WakeAt(draft.now))
 

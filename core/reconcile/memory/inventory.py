@@ -1,6 +1,7 @@
 """The inventory: what driftdeck applied, as the cluster is to hold it.
 
 What nobody waits for is written once a second: after an outage many heals end one after the other.
+While an app is being judged it waits longer, for on the first day each of its objects is a row.
 """
 
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ from core.reconcile.memory.state import (
 )
 
 PACE_S: Final = 1.0
+JUDGING_S: Final = 15.0
 
 
 def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
@@ -36,9 +38,9 @@ def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
     if inventory == app.stored and not _is_noting(app):
         draft.put_app(replace(app, stored=inventory))
         return
-    due = app.wrote_at + PACE_S
+    due = app.wrote_at + (JUDGING_S if draft.queue(name) else PACE_S)
     if not at_once and app.wrote_at <= draft.now < due:
-        if app.store_at is None:
+        if app.store_at is None or due < app.store_at:
             draft.put_app(replace(draft.app(name), store_at=due))
             draft.effects.append(WakeAt(due))
         return
@@ -72,6 +74,14 @@ def store_what_is_due(draft: Draft) -> None:
         if due and draft.may_write(app.spec.cluster):
             draft.put_app(replace(app, store_at=None))
             store_inventory(draft, name)
+
+
+def hasten_inventory(draft: Draft, name: str) -> None:
+    """All of an app is judged: what was recorded meanwhile waits no longer than anything else."""
+    app = draft.app(name)
+    slow = app.store_at is not None and app.store_at > app.wrote_at + PACE_S
+    if slow and draft.may_write(app.spec.cluster):
+        store_inventory(draft, name)
 
 
 def _is_held(app: AppState) -> bool:

@@ -9,7 +9,13 @@ from core.model import Cause, Snapshot, Verdict
 from core.reconcile.memory.commands import Execute, SetWriting
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import Effect, ReadSource, WriteInventory
-from core.reconcile.memory.inventory import is_stored, store_inventory
+from core.reconcile.memory.inventory import (
+    JUDGING_S,
+    PACE_S,
+    hasten_inventory,
+    is_stored,
+    store_inventory,
+)
 from core.reconcile.memory.results import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.state import AppState, Inventory
 from core.reconcile.memory.tables import Map
@@ -380,3 +386,35 @@ def test_what_waits_for_its_second_is_still_being_stored() -> None:
     made.recorded(made.wait(1.0))
     (shown,) = snapshot(made.state, Snapshot()).apps
     assert not shown.storing
+
+
+def judging(now: float, *, wrote_at: float) -> Draft:
+    """An app in the midst of being judged, of which something is to be recorded, since 1000.0."""
+    state = beginning()
+    known = replace(state.apps[SPEC.name], inventory=ONE, wrote_at=wrote_at)
+    queues = {SPEC.name: ((key(CONFIG_MAP, "b"),),)}
+    draft = Draft(replace(state, apps={SPEC.name: known}, queues=queues), 1000.0)
+    store_inventory(draft, SPEC.name)
+    draft.now = now
+    return draft
+
+
+def judged(draft: Draft) -> tuple[AppState, list[WriteInventory]]:
+    """The same app once all of it is judged."""
+    draft.queues[SPEC.name] = ()
+    hasten_inventory(draft, SPEC.name)
+    return draft.app(SPEC.name), records(draft.effects)
+
+
+def test_while_an_app_is_being_judged_its_record_waits_for_more_to_come() -> None:
+    draft = judging(1000.0, wrote_at=999.5)
+    assert draft.app(SPEC.name).store_at == 999.5 + JUDGING_S > 999.5 + PACE_S
+    assert records(draft.effects) == []
+
+
+def test_once_all_is_judged_it_waits_no_longer_than_any_other() -> None:
+    after, written_now = judged(judging(1000.0, wrote_at=999.5))
+    assert (after.store_at, written_now) == (999.5 + PACE_S, [])
+    after, written_now = judged(judging(1003.0, wrote_at=999.5))
+    assert after.store_at is None
+    assert [each.rows for each in written_now] == [(ROW_A,)]
