@@ -105,12 +105,20 @@ class _Packed:
 
 
 def with_body_packed(kind: type[T]) -> type[T]:
-    """Decorate a dataclass with slots: its `body` takes less room, and reads as before."""
-    kind.body = _Packed(kind.__dict__["body"])  # type: ignore[attr-defined]
+    """Decorate a dataclass with slots: its `body` takes less room, and reads as before.
+
+    No body is unpacked to be hashed, or to be compared with itself.
+    """
+    slot = kind.__dict__["body"]
+    kind.body = _Packed(slot)  # type: ignore[attr-defined]
     equal = kind.__eq__
 
     def is_equal(one: T, other: object) -> bool:
-        return one is other or equal(one, other)  # no body is unpacked to be compared with itself
+        return one is other or equal(one, other)
+
+    def hash_of(one: T) -> int:
+        return hash(slot.__get__(one))  # bytes keep theirs; equal bodies are packed alike
 
     kind.__eq__ = is_equal  # type: ignore[method-assign,assignment]
+    kind.__hash__ = hash_of  # type: ignore[method-assign,assignment]
     return kind

@@ -47,6 +47,12 @@ def test_equal_bodies_make_equal_objects() -> None:
     assert one != Live("u", "1", BODY + b" ")
 
 
+def test_to_hash_an_object_unpacks_no_body() -> None:
+    unpacked.cache_clear()
+    assert len({Live("u", "1", BODY + b" " * number) for number in range(9)}) == 9
+    assert unpacked.cache_info().misses == 0
+
+
 def test_a_body_can_be_replaced() -> None:
     assert replace(Live("u", "1", BODY), body=b"{}").body == b"{}"
 
