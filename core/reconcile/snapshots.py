@@ -8,7 +8,6 @@ from core.reconcile.judging.holds.holds import held_of
 from core.reconcile.memory.state import (
     AppState,
     ClusterState,
-    KindState,
     State,
     is_known,
     is_surveyed,
@@ -95,7 +94,9 @@ def _guarded(app: AppState) -> str:
 def _unread(app: AppState, cluster: ClusterState) -> Iterator[Problem]:
     """Yield why kinds cannot be read in namespaces where the app states objects of them."""
     for kind in app.documents:
-        state = cluster.kinds.get(kind, KindState())
+        state = cluster.kinds.get(kind)
+        if state is None:
+            continue
         if state.problem is not None:
             yield state.problem
         if state.unread:

@@ -44,16 +44,14 @@ def heal(draft: Draft) -> None:
     finish_previews(draft)
     if not waiting and not any(draft.candidates.values()):
         return
-    asked = draft.apps if waiting else [name for name, keys in draft.candidates.items() if keys]
-    whole = frozenset(filter(draft.is_whole, asked))
     if waiting:
-        resume_reverts(draft, whole)
+        resume_reverts(draft, frozenset(filter(draft.is_whole, draft.apps)))
     chosen: dict[str, list[Key]] = {
         cluster: [] for cluster in draft.clusters if all_read(draft.apps_of(cluster))
     }
-    for name in sorted(whole):
+    for name in sorted(name for name, keys in draft.candidates.items() if keys):
         cluster = draft.app(name).spec.cluster
-        if cluster in chosen:
+        if cluster in chosen and draft.is_whole(name):
             chosen[cluster].extend(_chosen(draft, name))
     for cluster, found in chosen.items():
         keys = within_budget(draft, cluster, found)

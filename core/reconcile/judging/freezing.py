@@ -59,7 +59,8 @@ def with_freeze(draft: Draft, row: Drift) -> Drift:
     if row.reason not in {"", REPLACED, RESTORED}:
         return row
     healing = draft.app(row.key.app).healing and _is_healed(row)
-    return replace(row, reason=draft.cluster(row.cluster).view.frozen if healing else "")
+    reason = draft.cluster(row.cluster).view.frozen if healing else ""
+    return row if reason == row.reason else replace(row, reason=reason)
 
 
 def _is_healed(row: Drift) -> bool:

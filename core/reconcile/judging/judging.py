@@ -13,7 +13,6 @@ from core.compare import (
     OwnerClass,
     Policy,
     absence,
-    detailed,
     expired,
     expires,
     is_compared,
@@ -38,10 +37,10 @@ from core.model import (
     stamp_of,
 )
 from core.reconcile.judging.announcing import announce
-from core.reconcile.judging.causes import Causes, cause_of, cause_of_absence
+from core.reconcile.judging.causes import cause_of, cause_of_absence
 from core.reconcile.judging.evidence.endings import ending_of, note_end
 from core.reconcile.judging.evidence.fights import note_calm, stubborn, tell_fights, with_fight
-from core.reconcile.judging.evidence.observing import Sights, forget_sightings
+from core.reconcile.judging.evidence.observing import forget_sightings
 from core.reconcile.judging.evidence.recalling import (
     ask_past,
     earlier_of,
@@ -59,6 +58,7 @@ from core.reconcile.judging.evidence.refusals import (
     with_stuck,
 )
 from core.reconcile.judging.evidence.scaling import awaits_scaler, judged_beside
+from core.reconcile.judging.evidence.telling import causes_of, told
 from core.reconcile.judging.extras import live_of, without_desired
 from core.reconcile.judging.holds.holds import with_hold
 from core.reconcile.judging.taking import with_taking
@@ -110,7 +110,7 @@ def stamped(before: Drift | None, after: Drift | None, now: float) -> Drift | No
     alike = before is not None and (after.stamp, after.verdict) == (before.stamp, before.verdict)
     if alike and before is not None and replace(after, judged_at=before.judged_at) == before:
         return before
-    return replace(after, judged_at=now)
+    return after if after.judged_at == now else replace(after, judged_at=now)
 
 
 def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift | None:
@@ -119,7 +119,7 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
     if desired is None:
         return _extra(draft, key, before)
     kind = cluster.kinds.get(desired.kind)
-    fresh = _fresh(app, desired, before)
+    fresh = _fresh(app, desired, before, draft.now)
     objects = kind.objects_in(key.ref.namespace) if kind is not None else None
     if objects is None:
         problem = kind.problem_in(key.ref.namespace) if kind is not None else None
@@ -147,7 +147,7 @@ def _row(draft: Draft, app: AppState, key: Key, before: Drift | None) -> Drift |
     return compared(draft, app, fresh, desired, live, None)
 
 
-def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
+def _fresh(app: AppState, desired: Desired, before: Drift | None, now: float) -> Drift:
     """A row that says nothing yet but what it is about."""
     key = Key(app.spec.name, desired.ref)
     return Drift(
@@ -157,6 +157,7 @@ def _fresh(app: AppState, desired: Desired, before: Drift | None) -> Drift:
         Verdict.UNKNOWN,
         stamp=stamp_of(desired, None),
         problem=before.problem if before and before.digest == desired.digest else "",
+        judged_at=now,
         since=before.since if before else 0.0,
         held=before.held if before else None,
         file=desired.document.file,
@@ -227,7 +228,7 @@ def _kept(draft: Draft, app: AppState, desired: Desired, live: Live, before: Dri
     document = desired.document
     changes, cause = before.changes, before.cause
     if before.verdict is Verdict.DRIFTED:
-        causes = _causes(draft, app, desired, live)
+        causes = causes_of(draft, app, desired, live, policy_of(app.spec).classes)
         changes = causes.told(changes)
         cause = cause_of(changes)
         if causes.lacks_past(changes) and not before.confirming:
@@ -238,13 +239,6 @@ def _kept(draft: Draft, app: AppState, desired: Desired, live: Live, before: Dri
         row = replace(before, calling=False, file=document.file, line=document.line)
         row = replace(row, changes=changes, cause=cause)
     return with_taking(draft, app, desired, live, row, policy_of(app.spec))
-
-
-def _causes(draft: Draft, app: AppState, desired: Desired, live: Live) -> Causes:
-    schema = draft.cluster(app.spec.cluster).kinds[desired.kind].schema
-    earlier = earlier_of(draft, app, Key(app.spec.name, desired.ref))
-    classes = policy_of(app.spec).classes
-    return Causes(app.applied(desired.ref), desired, live, schema, classes, earlier)
 
 
 def compared(
@@ -260,15 +254,9 @@ def compared(
     found = _judgement(draft, app, desired, live, outcome)
     as_stated = found.verdict is Verdict.IN_SYNC
     note_end(draft, fresh.key, desired, live, as_stated=as_stated)
-    sealed = app.is_sealed(desired.ref)
-    masked = mask(found.changes, desired.ref, key=draft.mask_key, sealed=sealed)
-    shown = detailed(masked, deep=False)
-    schema = draft.cluster(app.spec.cluster).kinds[desired.kind].schema
-    told = Sights(draft, fresh.key, live, schema).attach(found.changes, shown)
-    causes = _causes(draft, app, desired, live)
-    changes = causes.told(told)
-    recalling = causes.lacks_past(changes)
-    found = replace(found, changes=changes)
+    classes = policy_of(app.spec).classes
+    changes, recalling = told(draft, app, desired, live, found.changes, classes)
+    found = replace(found, changes=changes) if changes else found
     row = _row_of(draft, fresh, (desired, live), found, outcome.answer)
     row = replace(row, confirming=True) if recalling else row
     if outcome.answer is not None and is_final(outcome.answer) and found.suspect:

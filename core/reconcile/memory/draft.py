@@ -136,12 +136,12 @@ class Draft:
         if before is row or before == row:
             return  # an unchanged row stays the same object
         self._count(key.app, before, row)
-        subject = replace(self.subject(key), row=row)
+        known = self._subjects.get(key)
         if row is None:
             del self._rows[key]
         else:
             self._rows[key] = row
-        self.put(subject)
+        self.put(Subject(key, row) if known is None else replace(known, row=row))
 
     def doubt(self, key: Key) -> None:
         """A row was made with what no longer holds: it is made anew when it is judged again."""

@@ -204,8 +204,10 @@ def note_calm(draft: Draft, key: Key, row: Drift) -> None:
 def tell_fights(draft: Draft, key: Key, row: Drift) -> None:
     """Say once of each field that it is fought for, and that it is left as it is."""
     subject = draft.subject(key)
+    if not subject.heals:
+        return
     digest = row.digest
-    names = persistent(subject, digest, draft.now) if subject.heals and not row.confirming else {}
+    names = {} if row.confirming else persistent(subject, digest, draft.now)
     given_up = [each.path for each in _given_up(row, names) if not subject.heals[each.path].told]
     foes = ", ".join(sorted({names[path] for path in given_up}))
     message = f"healed twice, and {foes} put it back: left to {foes}"

@@ -55,6 +55,11 @@ def forget_sightings(draft: Draft, key: Key) -> None:
     _remember(draft, key, (), draft.subject(key).observed)
 
 
+def forget_observations(draft: Draft, key: Key) -> None:
+    """An object was judged, and nothing differs."""
+    _remember(draft, key, (), NO_OBSERVATIONS)
+
+
 class Sights:
     """The sightings of one object since it was judged, and what is known from before."""
 

@@ -17,6 +17,8 @@ from core.reconcile.memory.state import AppState
 
 def pause_of(app: AppState, ref: ObjectRef | None, now: float) -> Pause | None:
     """Return what sets an object aside: a pause of its own, else that of its app."""
+    if not app.pauses:
+        return None
     found = [each for each in app.pauses if each.until > now and each.ref in {None, ref}]
     return max(found, key=lambda each: (each.ref is not None, each.until), default=None)
 
