@@ -69,7 +69,7 @@ class Login:
     tls: ssl.SSLContext | None = field(default=None, repr=False)
     server_hostname: str | None = None
     proxy: str | None = field(default=None, repr=False)  # its URL may hold a password
-    compressed: bool = True  # answers may be: inflating 100,000 objects is 6-9 % of what we compute
+    compressed: bool = True  # answers may be; next to the server it would deflate for nothing
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # impersonation
     origin: Origin | None = field(default=None, repr=False)  # None: it stays as it is
 
