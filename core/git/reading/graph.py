@@ -5,6 +5,7 @@ is asked for one file after the other of the same history.
 """
 
 import re
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
@@ -14,6 +15,7 @@ from core.git.reading.store import FOLDER_MODE, TREE, Entry, Store, is_tree
 
 KEPT: Final = 200_000  # commits, and entries likewise; about 50 MB in all
 RAWS_KEPT: Final = 16
+POSSESSIVE_SINCE: Final = (3, 11, 5)  # `(?:a+b)*+` matched too little before (gh-106052)
 _ENTRY: Final = rb"(?s)([0-7]++) ([^\0]++)\0(.{%d})"
 _ENTRIES: Final = rb"(?s)(?:[0-7]++ [^\0]++\0.{%d})*+"
 
@@ -155,7 +157,7 @@ class Graph:
 def _entry_named(name: bytes, id_bytes: int) -> re.Pattern[bytes]:
     """Return what skips entries of other names and never looks back, which takes a third."""
     any_id, name = rb".{%d}" % id_bytes, re.escape(name)
-    pattern = rb"(?s)(?:[0-7]++ (?!%s\0)[^\0]++\0%s)*+([0-7]++) %s\0(%s)"
+    pattern = possessive(rb"(?s)(?:[0-7]++ (?!%s\0)[^\0]++\0%s)*+([0-7]++) %s\0(%s)")
     return re.compile(pattern % (name, any_id, name, any_id))
 
 
@@ -205,4 +207,10 @@ def _entry(match: re.Match[bytes]) -> Entry:
 
 @lru_cache(maxsize=8)
 def _pattern(pattern: bytes, id_bytes: int) -> re.Pattern[bytes]:
-    return re.compile(pattern % id_bytes)
+    return re.compile(possessive(pattern) % id_bytes)
+
+
+def possessive(pattern: bytes, python: tuple[int, ...] = sys.version_info[:3]) -> bytes:
+    """Return a pattern whose repeats never look back; where *python* cannot, one that may."""
+    holds = python >= POSSESSIVE_SINCE
+    return pattern if holds else pattern.replace(b"++", b"+").replace(b"*+", b"*")

@@ -1,9 +1,13 @@
 """core.git.reading.graph: what two trees hold otherwise, found without reading all of both."""
 
+import re
+import sys
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.git.reading.graph import compared
+from core.git.reading.graph import _ENTRIES, compared, possessive
 from core.git.reading.store import Entry
 
 MODES = st.sampled_from([0o100644, 0o100755, 0o40000, 0o120000])
@@ -34,6 +38,22 @@ def test_what_is_compared_is_what_reading_both_shows(
     same_lengths = all(len(f"{one[n][0]:o}") == len(f"{other[n][0]:o}") for n in one if n in other)
     if one.keys() == other.keys() and same_lengths:
         assert found == expected
+
+
+@pytest.mark.parametrize("python", [(3, 11, 2), sys.version_info[:3]])
+def test_entries_are_skipped_whole_by_each_spelling(python: tuple[int, ...]) -> None:
+    first, second = ((name, (0o40000, b"\xff" * 20)) for name in (b"a", b"web"))
+    tree, cut = written(dict([first, second])), len(written(dict([second]))) - 1
+    entries = re.compile(possessive(_ENTRIES, python) % 20)
+    assert [entries.match(tree, 0, end).end() for end in (len(tree), len(tree) - 1)] == [  # type: ignore[union-attr]
+        len(tree),
+        len(tree) - 1 - cut,
+    ]
+
+
+def test_no_repeat_is_possessive_where_those_match_too_little() -> None:
+    assert possessive(_ENTRIES, (3, 11, 5)) == _ENTRIES
+    assert possessive(_ENTRIES, (3, 11, 4)) == rb"(?s)(?:[0-7]+ [^\0]+\0.{%d})*"
 
 
 def test_what_is_no_tree_is_not_compared() -> None:
