@@ -323,10 +323,10 @@ def _judge_some(draft: Draft) -> None:
     for name in able:
         for key in draft.take(name, share):
             judge_key(draft, key)
-    for name in able:
-        if not draft.queue(name):
-            hasten_inventory(draft, name)
-    if any(draft.queue(name) for name in able):
+    judged = [name for name in able if not draft.queue(name)]
+    for name in judged:
+        hasten_inventory(draft, name)
+    if judged != able:
         draft.effects.append(WakeAt(draft.now))
 
 
