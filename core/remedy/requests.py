@@ -52,7 +52,7 @@ from core.model.requests import (
     Request,
     Version,
 )
-from core.remedy.claims import applied_by_us, is_claimed, owners_of
+from core.remedy.claims import applied_by_us, fields_applied, is_claimed
 from core.remedy.inverses import made_again, put_back, restored
 from core.remedy.patching import with_twin
 from core.remedy.payload import payload
@@ -134,12 +134,12 @@ def statement(
 
 def owns_its_statement(desired: Desired, live: Live, schema: Schema | None, policy: Policy) -> bool:
     """Tell whether our own applies own just what one would state, so that none is needed."""
-    ours = applied_by_us(owners_of(live), desired.kind)
-    if ours is None:
+    fields = fields_applied(live, desired.kind)
+    if fields is None:
         return False
     root = schema.root if schema is not None else UNKNOWN
-    sent = msgspec.json.decode(statement(desired, live, schema, policy).body, type=dict)
-    return is_claimed(sent, ours, root)
+    sent = msgspec.json.decode(payload(desired, live, schema, policy).body, type=dict)
+    return is_claimed(sent, fields, root)
 
 
 def patch(
@@ -286,7 +286,7 @@ class _Heal:
         if ours is None or not all(isinstance(change.git, Absent) for change in self._changes):
             return False
         root = self._schema.root if self._schema is not None else UNKNOWN
-        return is_claimed(self._sent, ours, root, self._extra)
+        return is_claimed(self._sent, dict(ours.fields), root, self._extra)
 
     # How ------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from core.compare.equality.schema import Node
 from core.model import Json, JsonObject
-from core.model.paths import Element, Member, Scalar
+from core.model.paths import Element, Member, Scalar, format_field
 
 KeyValues: TypeAlias = tuple[Scalar, ...]
 
@@ -110,3 +110,9 @@ def _key_values(item: JsonObject, names: tuple[str, ...], node: Node) -> KeyValu
 def element(names: tuple[str, ...], values: KeyValues) -> Element:
     """Name an entry in a path."""
     return Element(tuple(pair for pair in zip(names, values, strict=True) if pair[1] is not None))
+
+
+@lru_cache(maxsize=8192)
+def field_of(names: tuple[str, ...], values: KeyValues) -> str:
+    """Name an entry as managedFields list it: `k:{"name":"web"}`."""
+    return format_field(element(names, values))

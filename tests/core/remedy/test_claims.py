@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from core.compare import Owners
-from core.model import JsonObject
+from core.model import JsonObject, Live
 from core.model.paths import parse_path
-from core.remedy.claims import applied_by_us, is_applied_by_us, is_claimed
+from core.remedy.claims import applied_by_us, fields_applied, is_applied_by_us, is_claimed
 from tests.core.compare.world import KINDS, SCHEMAS, By, live_of, managed, obj
 from tests.core.remedy.world import Server, kind_of
 
@@ -22,7 +22,8 @@ def claimed(text: str, *more: str, without: str = "") -> bool:
     ours = applied_by_us(Owners.parse(msgspec.json.decode(live.body)), KIND)
     assert ours is not None
     going = (parse_path(without),) if without else ()
-    return is_claimed(obj("Deployment", more[0] if more else text), ours, SCHEMAS[KIND].root, going)
+    sent = obj("Deployment", more[0] if more else text)
+    return is_claimed(sent, dict(ours.fields), SCHEMAS[KIND].root, going)
 
 
 SELECTOR = "selector: {matchLabels: {a: b}}"
@@ -67,6 +68,14 @@ def test_what_is_removed_anyway_need_not_be_stated() -> None:
     assert claimed(more, WEB % ONE, without=place)
 
 
+def test_of_a_list_whose_only_entry_is_removed_nothing_need_be_stated() -> None:
+    more = WEB % f"{ONE}, initContainers: [{{name: init, image: b}}]"
+    place = "spec.template.spec.initContainers[name=init]"
+    assert not claimed(more, WEB % ONE)
+    assert claimed(more, WEB % ONE, without=place)
+    assert not claimed(more, WEB % ONE, without=f"{place}.image")  # the entry itself stays
+
+
 def test_other_members_of_a_set_are_other_fields() -> None:
     held = "{metadata: {finalizers: [x.io/%s]}, " + WEB % ONE + "}"
     assert not claimed(held % "a", held % "b")
@@ -82,8 +91,8 @@ def test_an_empty_map_is_one_field() -> None:
     live: JsonObject = {"metadata": {"managedFields": managed({"driftdeck:Apply": "spec.free"})}}
     (ours,) = Owners.parse(live).entries
     root = SCHEMAS[KINDS["Widget"]].root
-    assert is_claimed(obj("Widget", "spec: {free: {}}"), ours, root)
-    assert not is_claimed(obj("Widget", "spec: {}"), ours, root)
+    assert is_claimed(obj("Widget", "spec: {free: {}}"), dict(ours.fields), root)
+    assert not is_claimed(obj("Widget", "spec: {}"), dict(ours.fields), root)
 
 
 def test_where_several_apply_ours_is_told_by_its_name() -> None:
@@ -124,3 +133,23 @@ def test_the_entry_of_our_applies_is_that_of_the_object_itself(owner: str) -> No
     assert found is not None
     assert found.owns(parse_path("data.a"))
     assert applied_by_us(Owners.parse(live), KINDS["Deployment"]) is None  # at another version
+
+
+@pytest.mark.parametrize(
+    "fields",
+    ['"f:data"', "[]", '{"f:data": 1}', '{"f:data": {"f:a": []}}', "{}"],
+)
+def test_of_managed_fields_that_are_malformed_nothing_is_ours(fields: str) -> None:
+    entry = (
+        f'"manager": "driftdeck", "operation": "Apply", "apiVersion": "v1", "fieldsV1": {fields}'
+    )
+    body = f'{{"metadata": {{"managedFields": [{{{entry}}}]}}}}'
+    found = fields_applied(Live("u", "1", body.encode()), KINDS["ConfigMap"])
+    sent = obj("ConfigMap", "data: {a: b}")
+    assert found is None or not is_claimed(sent, found, SCHEMAS[KINDS["ConfigMap"]].root)
+
+
+def test_an_entry_that_is_none_makes_nothing_ours() -> None:
+    named = Live("u", "1", b'{"metadata": {"managedFields": ["driftdeck"]}}')
+    assert fields_applied(named, KINDS["ConfigMap"]) is None
+    assert not is_applied_by_us(named)
