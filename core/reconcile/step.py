@@ -76,7 +76,7 @@ from core.reconcile.memory.inputs import (
     Tick,
     WatchRepaired,
 )
-from core.reconcile.memory.inventory import hasten_inventory
+from core.reconcile.memory.inventory import hasten_inventory, take_records
 from core.reconcile.memory.results import (
     AdoptionMade,
     AdoptionPrepared,
@@ -312,21 +312,25 @@ def _obey(draft: Draft, asked: Command) -> None:  # noqa: C901, PLR0912, PLR0915
 
 
 def _judge_some(draft: Draft) -> None:
-    """Judge what stands in the queues, a slice at a time; each app gets its share of the slice.
+    """Judge what stands in the queues, a slice at a time; the shortest queues go first.
 
-    An app whose sides are not both known waits.
+    So what moved in one app does not wait for all objects of the others, and of many apps that are
+    judged anew one is whole after the other.  An app whose sides are not both known waits.
     """
-    able = [name for name in tuple(draft.apps) if draft.queue(name) and known_enough(draft, name)]
-    if not able:
-        return
-    share = max(1, JUDGED_AT_ONCE // len(able))
-    for name in able:
-        for key in draft.take(name, share):
+    able = [name for name in draft.apps if draft.queue(name) and known_enough(draft, name)]
+    left = JUDGED_AT_ONCE
+    for name in sorted(able, key=lambda name: sum(map(len, draft.queue(name)))):
+        taken = draft.take(name, left)
+        for key in taken:
             judge_key(draft, key)
-    judged = [name for name in able if not draft.queue(name)]
-    for name in judged:
-        hasten_inventory(draft, name)
-    if judged != able:
+        left -= len(taken)
+        if not left:
+            break
+    take_records(draft)
+    for name in able:
+        if not draft.queue(name):
+            hasten_inventory(draft, name)
+    if any(draft.queue(name) and known_enough(draft, name) for name in draft.apps):
         draft.effects.append(WakeAt(draft.now))
 
 

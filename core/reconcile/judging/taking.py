@@ -44,7 +44,7 @@ def _standing(
         return False, ""
     kind = draft.cluster(app.spec.cluster).kinds[desired.kind]
     if owns_its_statement(desired, live, kind.schema, policy):
-        _record(draft, app.spec.name, entry)
+        draft.recorded.setdefault(app.spec.name, {})[entry.ref] = entry
         return False, ""
     tracked_by = _other_engine(app, live)
     return not tracked_by, tracked_by

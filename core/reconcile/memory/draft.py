@@ -23,6 +23,7 @@ from core.model import (
 )
 from core.reconcile.memory.effects import Effect, WakeAt
 from core.reconcile.memory.phases import RunState
+from core.reconcile.memory.results import InventoryRow
 from core.reconcile.memory.state import AppState, ClusterState, State, Tally, is_known
 from core.reconcile.memory.subjects import Subject, is_moved, unseen
 from core.reconcile.memory.tables import NO_KEYS, Many, Map, Table, with_key, without_key
@@ -55,6 +56,7 @@ class Draft:
         self._tallies: Table[str, Tally] = Table(state.tallies)
         self._queued = Many(state.queued)
         self._new: dict[str, list[Key]] = {}  # what this step put into queues
+        self.recorded: dict[str, dict[ObjectRef, InventoryRow]] = {}  # by app: found to be ours
         self._answers: Table[int, Answer] = Table(state.answers)
         self._restated: Table[int, Restated] = Table(state.restated)
         self._finished = state.finished
@@ -162,12 +164,10 @@ class Draft:
         tally = self._tallies[app]
         counts, ignored, confirming = dict(tally.counts), tally.ignored, tally.confirming
         moved, dropped, undesired = tally.moved, tally.dropped, tally.undesired
-        for drift, put in ((before, without_key), (after, with_key)):
+        for drift, sign, put in ((before, -1, without_key), (after, 1, with_key)):
             if drift is not None:
                 dropped = put(dropped, drift.key) if drift.dropped else dropped
                 undesired = put(undesired, drift.key) if drift.undesired else undesired
-        for drift, sign in ((before, -1), (after, 1)):
-            if drift is not None:
                 counts[drift.verdict] = counts.get(drift.verdict, 0) + sign
                 ignored += sign * len(drift.ignored)
                 confirming += sign * drift.confirming

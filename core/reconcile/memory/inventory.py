@@ -4,7 +4,7 @@ What nobody waits for is written once a second: after an outage many heals end o
 While an app is being judged it waits longer, for on the first day each of its objects is a row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -95,23 +95,35 @@ def _is_noting(app: AppState) -> bool:
 
 def with_row(app: AppState, row: InventoryRow) -> AppState:
     """Return an app whose inventory says this of one object."""
-    namespace, places = row.ref.namespace, app.inventory_places
-    inventory = (app.inventory or NOTHING_APPLIED).set(row.ref, row)
-    if namespace not in places:
-        places |= {namespace}
+    return _with_rows(app, {row.ref: row})
+
+
+def _with_rows(app: AppState, rows: Mapping[ObjectRef, InventoryRow]) -> AppState:
+    inventory = (app.inventory or NOTHING_APPLIED).update(rows)
+    places = app.inventory_places.union(ref.namespace for ref in rows)
     return replace(app, inventory=inventory, inventory_places=places)
 
 
-def judge_trackers(draft: Draft, name: str, refs: Iterable[ObjectRef]) -> None:
+def take_records(draft: Draft) -> None:
+    """Enter what was recorded while objects were judged, of each app all at once."""
+    for name, rows in draft.recorded.items():
+        app = draft.put_app(_with_rows(draft.app(name), rows))
+        judge_trackers(draft, name, rows)
+        if draft.may_write(app.spec.cluster):
+            store_inventory(draft, name)
+    draft.recorded.clear()
+
+
+def judge_trackers(draft: Draft, name: str, refs: Collection[ObjectRef]) -> None:
     """Have objects judged again by the other apps that applied them once: one has them now."""
-    cluster, apps = draft.app(name).spec.cluster, draft.apps.frozen.values()
-    for ref in refs:
-        namespace = ref.namespace
-        for app in apps:
-            if namespace not in app.inventory_places or app.spec.name == name:
-                continue
-            if app.applied(ref) is not None and app.is_of(cluster):
-                draft.judge_again(Key(app.spec.name, ref))
+    cluster, places = draft.app(name).spec.cluster, {ref.namespace for ref in refs}
+    for app in draft.apps.frozen.values():
+        if app.inventory_places.isdisjoint(places) or app.spec.name == name:
+            continue
+        if app.is_of(cluster):
+            for ref in refs:
+                if app.applied(ref) is not None:
+                    draft.judge_again(Key(app.spec.name, ref))
 
 
 def is_stored(app: AppState) -> bool:

@@ -7,7 +7,7 @@ order is nobody's: what is done with all entries of a `Map`, and shows outside, 
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar, overload
 
 from immutables import Map, MapMutation
 from typing_extensions import override
@@ -16,6 +16,7 @@ from core.model import Key
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 
 NO_KEYS: Final[Map[Key, None]] = Map()
@@ -32,6 +33,17 @@ class Table(MutableMapping[K, V]):
     @override
     def __getitem__(self, key: K) -> V:
         return self._read[key]
+
+    @overload
+    def get(self, key: K, /) -> V | None: ...
+
+    @overload
+    def get(self, key: K, /, default: V | T) -> V | T: ...
+
+    @override
+    def get(self, key: K, /, default: object = None) -> object:
+        """What stands there; asked of every object, and a miss is no error then."""
+        return self._read.get(key, default)
 
     @override
     def __iter__(self) -> Iterator[K]:

@@ -11,6 +11,7 @@ from core.reconcile.judging.judging import policy_of
 from core.reconcile.judging.taking import complete_row, with_taking
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import WriteInventory
+from core.reconcile.memory.inventory import take_records
 from core.reconcile.memory.results import InventoryRead, InventoryRow
 from core.reconcile.memory.state import NOTHING_APPLIED, AppState
 from tests.core.reconcile.world import CONFIG_MAP, SPEC, document, key, live, world
@@ -61,6 +62,7 @@ def standing(draft: Draft, found: Live, **more: Any) -> tuple[bool, str]:
 
 
 def recorded(draft: Draft) -> list[tuple[str | None, str | None]]:
+    take_records(draft)
     inventory = draft.app(SPEC.name).inventory or NOTHING_APPLIED
     return [(row.uid, row.digest) for row in inventory.values()]
 
