@@ -23,8 +23,9 @@ from core.cluster.writing.inventory import (
     shard_name,
     texts_of,
 )
-from core.cluster.writing.renames import earlier, listing, namespaces_of
+from core.cluster.writing.renames import earlier, listing, may_be_earlier, namespaces_of
 from core.cluster.writing.shards import (
+    NAMES,
     NOTHING_NOTED,
     Notes,
     Part,
@@ -239,7 +240,11 @@ class Inventories:
     async def _elsewhere(self, place: Place, claim: Claim) -> Place | None:
         """Find the inventory of an app that was renamed, or is kept in another namespace now."""
         around = namespaces_of(place, claim)
-        maps = await listed(self._calls, self._clock, self._access, around)
+        asked = (self._calls, self._clock, self._access, around)
+        # Names first: all that 200 apps of 100,000 objects applied, read for each, was 657 MB.
+        if not may_be_earlier(await listed(*asked, accept=NAMES), place, claim):
+            return None
+        maps = await listed(*asked)
         old = earlier(maps, place, self._homes[place], await self._uid(), claim)
         if old is not None:
             self._homes[old], self._heirs[old] = self._homes[place], place.app

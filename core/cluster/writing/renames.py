@@ -21,6 +21,12 @@ def namespaces_of(place: Place, claim: Claim) -> tuple[str, ...]:
     return (place.namespace, *sorted(stated))[:NAMESPACES_MAX]
 
 
+def may_be_earlier(named: Iterable[ConfigMap], place: Place, claim: Claim) -> bool:
+    """Tell by the names alone whether `earlier` has any to choose from."""
+    places = (Place(app_of(each.metadata.name), each.metadata.namespace) for each in named)
+    return any(old.app and old != place and old.app not in claim.others for old in places)
+
+
 def earlier(
     found: Iterable[ConfigMap], place: Place, home: Home, cluster_uid: str, claim: Claim
 ) -> Place | None:

@@ -22,6 +22,8 @@ from core.reconcile.memory.results import InventoryRow
 
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
+WHOLE: Final = "application/json"
+NAMES: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _NOTED: Final = (  # the annotations that hold `Notes`, as its fields follow each other
     "driftdeck/synced-by-a-person",
     "driftdeck/pruned-by-run",
@@ -139,22 +141,34 @@ def maps_error(answer: Answer, verb: str, where: str, clock: Clock) -> ProductEr
 
 
 async def listed(
-    calls: Calls, clock: Clock, access: Access, namespaces: Iterable[str]
+    calls: Calls,
+    clock: Clock,
+    access: Access,
+    namespaces: Iterable[str],
+    *,
+    accept: str = WHOLE,
 ) -> list[ConfigMap]:
     """List those of all apps, or of some *namespaces* where no more is allowed.
+
+    Args:
+        calls: To the cluster.
+        clock: What tells the time.
+        access: Tells where they may be listed.
+        namespaces: Where, if not everywhere.
+        accept: `NAMES` leaves their data there.
 
     Raises:
         ProductError: The server does not say.
     """
-    maps = await _listed(calls, clock, access, "")
+    maps = await _listed(calls, clock, access, "", accept)
     if maps is not None:
         return maps
-    some = [await _listed(calls, clock, access, each) for each in dict.fromkeys(namespaces)]
+    some = [await _listed(calls, clock, access, each, accept) for each in dict.fromkeys(namespaces)]
     return [one for each in some for one in each or ()]
 
 
 async def _listed(
-    calls: Calls, clock: Clock, access: Access, namespace: str
+    calls: Calls, clock: Clock, access: Access, namespace: str, accept: str
 ) -> list[ConfigMap] | None:
     """List those of a namespace, or of all; None where we may not look.
 
@@ -163,7 +177,7 @@ async def _listed(
     if not await access.may("list", MAPS, namespace, ""):
         return None
     path, query = collection_path(MAPS, namespace), query_of(labelSelector="=".join(LABEL))
-    answer = await calls.send(Request(path=path, query=query))
+    answer = await calls.send(Request(path=path, query=query, accept=accept))
     if answer.ok:
         return decoded(answer, ConfigMaps).items
     error = maps_error(answer, "list", namespace or "all namespaces", clock)

@@ -936,6 +936,19 @@ async def test_an_account_of_some_namespaces_looks_for_its_record_where_its_obje
         assert await other.read_inventory("new", place, HOME, claim) == rows
 
 
+async def test_the_records_of_other_apps_are_looked_at_by_their_names_alone(
+    embedded: World, sandbox: Sandbox
+) -> None:
+    async with connected(embedded) as (one, _), connected(embedded) as (other, _):
+        await one.write_inventory("pay", embedded.namespace, HOME, [a_row(1)])
+        for others, lists in (({"pay"}, 1), (set[str](), 2)):
+            began = len(sandbox.requests)
+            claim = Claim(others=frozenset(others))
+            await other.read_inventory("new", embedded.namespace, HOME, claim)
+            made = map(str, list(sandbox.requests)[began:])
+            assert sum("labelSelector" in each and "watch" not in each for each in made) == lists
+
+
 async def test_a_record_keeps_what_only_the_other_clone_knows_of_its_repository(
     world: World,
 ) -> None:
