@@ -97,6 +97,14 @@ def test_metadata_alone_can_be_asked_for(api: Client, home: Home) -> None:
     assert reply.body["items"][0]["metadata"]["name"] == "a"
 
 
+def test_of_metadata_no_items_are_null(api: Client, home: Home) -> None:
+    accept = PARTIAL.replace("Metadata;", "MetadataList;")
+    assert (
+        api.call("GET", f"{home.config_maps}?labelSelector=no", accept=accept).body["items"] is None
+    )
+    assert api.get(home.config_maps, labelSelector="no").body["items"] == []
+
+
 def test_a_collection_is_deleted_by_selector(api: Client, home: Home) -> None:
     _fill(api, home, "a", "b")
     reply = api.delete(home.config_maps, labelSelector="name=a")

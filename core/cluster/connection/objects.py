@@ -63,7 +63,7 @@ class _List(msgspec.Struct, rename={"api_version": "apiVersion"}):
     api_version: str
     kind: str
     metadata: _ListMetadata
-    items: list[msgspec.Raw]
+    items: list[msgspec.Raw] | None
 
 
 class _Error(msgspec.Struct):
@@ -158,11 +158,14 @@ def page_of(answer: Answer, kind: KindRef) -> Page:
         listed = _list.decode(answer.body)
     except _FAULTS as error:
         raise UnreadableError("the server answered with something that is no list") from error
-    if not _lists(listed, kind) or not listed.metadata.resource_version:
+    # Of metadata alone the API server writes no items as null (measured); a list of whole objects
+    # that does is none: everything would be gone.
+    without = listed.items is None and listed.kind != f"{_PARTIAL}List"
+    if without or not _lists(listed, kind) or not listed.metadata.resource_version:
         raise UnreadableError(f"the server answered with something that is no list of {kind.kind}")
     if listed.metadata.remaining and not listed.metadata.go_on:
         raise UnreadableError("a page of a listing says that more is to come, and not where")
-    return Page(listed.metadata.resource_version, listed.metadata.go_on, listed.items)
+    return Page(listed.metadata.resource_version, listed.metadata.go_on, listed.items or [])
 
 
 def _lists(listed: _List, kind: KindRef) -> bool:

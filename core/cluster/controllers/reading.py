@@ -57,7 +57,7 @@ async def _statuses(calls: Calls, namespace: str) -> tuple[list[Status], list[st
     )
     found: list[Status] = []
     unreadable: list[str] = []
-    for each in decoded(answer, ConfigMaps).items:
+    for each in decoded(answer, ConfigMaps).items or ():
         try:
             found.append(status_of(each.metadata.name, each))
         except RejectedError as error:

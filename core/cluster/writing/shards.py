@@ -53,7 +53,7 @@ class ConfigMap(msgspec.Struct):
 class ConfigMaps(msgspec.Struct):
     """Some of them."""
 
-    items: list[ConfigMap] = msgspec.field(default_factory=list)
+    items: list[ConfigMap] | None = None  # null where there are none, of names alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ async def _listed(
     path, query = collection_path(MAPS, namespace), query_of(labelSelector="=".join(LABEL))
     answer = await calls.send(Request(path=path, query=query, accept=accept))
     if answer.ok:
-        return decoded(answer, ConfigMaps).items
+        return decoded(answer, ConfigMaps).items or []
     error = maps_error(answer, "list", namespace or "all namespaces", clock)
     if isinstance(error, DeniedError):
         return None

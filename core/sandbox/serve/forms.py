@@ -50,7 +50,8 @@ def shown_list(answer: Object, kind: Kind, form: str, now_s: float, *, whole_row
         return _table(items, meta, now_s, whole_rows=whole_rows)
     if form == PARTIAL:
         listed: Object = {"kind": "PartialObjectMetadataList", "apiVersion": _META}
-        return {**listed, "metadata": answer["metadata"], "items": [partial(one) for one in items]}
+        some = [partial(one) for one in items] or None  # as Go writes a list nobody made
+        return {**listed, "metadata": answer["metadata"], "items": some}
     return {**answer, "items": [item(one, kind) for one in items]}
 
 

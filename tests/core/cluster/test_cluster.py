@@ -936,6 +936,11 @@ async def test_an_account_of_some_namespaces_looks_for_its_record_where_its_obje
         assert await other.read_inventory("new", place, HOME, claim) == rows
 
 
+async def test_where_no_app_has_a_record_yet_there_is_nothing_to_be_read(real: World) -> None:
+    async with connected(real) as (one, _):
+        assert await one.read_inventory("new", real.namespace, HOME, ALONE) == ()
+
+
 async def test_the_records_of_other_apps_are_looked_at_by_their_names_alone(
     embedded: World, sandbox: Sandbox
 ) -> None:

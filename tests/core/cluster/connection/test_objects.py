@@ -31,6 +31,19 @@ def test_a_list_of_the_kind_is_read(asked: KindRef, api_version: str, kind: str)
     assert page_of(answer(api_version, kind), asked).resource_version == "7"
 
 
+def test_a_list_of_metadata_without_any_says_null() -> None:
+    """As the API server writes it; a list of whole objects that says so is none."""
+    head = b'{"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadataList"'
+    body = head + b', "metadata": {"resourceVersion": "7"}, "items": null}'
+    assert page_of(Answer(200, body), OWN).items == []
+    for other in (
+        body.replace(b', "items": null', b""),
+        body.replace(b"PartialObjectMetadata", b"Sheep"),
+    ):
+        with pytest.raises(UnreadableError):
+            page_of(Answer(200, other.replace(b"meta.k8s.io/v1", b"stable.example.com/v1")), OWN)
+
+
 @pytest.mark.parametrize(
     ("asked", "api_version", "kind"),
     [
