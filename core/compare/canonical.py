@@ -27,6 +27,8 @@ from core.model import (
 _SERVER_ASSIGNED: Final = ("generation", "managedFields", "resourceVersion", "selfLink", "uid")
 _CREATED: Final = "creationTimestamp"
 _OBJECT_META: Final = "meta.ObjectMeta"
+_TOUCHED: Final = (b"null", b'""', b"creationTimestamp", b"serviceAccount", b"\\u")
+"""What a text has where `_without_nulls` would find anything to do; most have none of it."""
 _DIGEST_BYTES: Final = 8
 _KEY_BYTES_MAX: Final = hashlib.blake2b.MAX_KEY_SIZE
 
@@ -52,8 +54,9 @@ def canonical(
         The object as it is compared and sent, with a WARN for each field that Git cannot decide.
     """
     root = schema.root if schema is not None else UNKNOWN
-    stated: JsonObject = msgspec.json.decode(document.body)
-    body = _without_nulls(stated, root)
+    text = document.body
+    stated: JsonObject = msgspec.json.decode(text)
+    body = _without_nulls(stated, root) if any(map(text.__contains__, _TOUCHED)) else stated
     said = (
         FieldChange("", FieldVerdict.WARN, ABSENT, ABSENT, note=words)
         for words in document.warnings
