@@ -8,7 +8,6 @@ go, and is told how much that was.
 
 import asyncio
 import contextlib
-import gc
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -31,6 +30,7 @@ from core.cli.telemetry.wanted import place_of, telemetry_for
 from core.clock import Clock
 from core.cluster.connection.backoff import Backoff
 from core.errors import ProductError, UsageError
+from core.garbage import collect_all, keep_what_is_there
 from core.installation.keeping import pods_key
 from core.model import Event, EventName, Snapshot, newer
 from core.settings.reading import Settings, settings_file
@@ -59,7 +59,7 @@ async def run(options: Options) -> NoReturn:
         until = _never if renewal is None else partial(renewal.other, settings)
         found = await survived(_follow(options, settings, log, words, until), log, clock, backoff)
         settings, words = found or settings, "new settings; " if found else "anew after a bug; "
-        gc.collect()  # an engine is large and full of cycles, which are looked for rarely
+        collect_all()  # an engine is large and full of cycles
 
 
 async def survived(
@@ -229,6 +229,7 @@ async def follow(
     async def reader(engine: EngineLike) -> T:
         async with asyncio.TaskGroup() as readers:
             tasks = [readers.create_task(log.follow(engine.snapshots()))]
+            tasks.append(readers.create_task(_settle(engine.snapshots())))
             if telemetry is not None:
                 tasks.append(readers.create_task(telemetry.follow(engine.snapshots())))
             if publisher is not None:
@@ -251,6 +252,14 @@ async def follow(
         if telemetry is not None:
             await telemetry.stop()
         await log.drained()
+
+
+async def _settle(snapshots: AsyncIterator[Snapshot]) -> None:
+    """Leave what is known once all is judged out of every later look for garbage."""
+    async for each in snapshots:
+        if each.complete:
+            keep_what_is_there()
+            return
 
 
 async def _until_finished(engine: EngineLike, reader: Callable[[EngineLike], Awaitable[T]]) -> T:

@@ -11,15 +11,16 @@ from typing import Any
 
 import pytest
 
+from core.cli.commands import headless
 from core.cli.commands.headless import EventLog, follow, survived
 from core.cli.session import EngineLike
 from core.cli.telemetry.telemetry import Telemetry
 from core.clock import Clock
 from core.cluster.connection.backoff import Backoff
 from core.errors import UnavailableError
-from core.model import Event, EventName, Snapshot
+from core.model import AppView, Event, EventName, Snapshot
 from tests.core.cli.pipes import fill
-from tests.core.cli.scripted import ScriptedEngine
+from tests.core.cli.scripted import SPEC, ScriptedEngine
 from tests.core.cli.telemetry.told import event
 
 DRIFT = event(2, EventName.DRIFT_DETECTED)
@@ -283,6 +284,24 @@ async def test_a_log_that_is_full_holds_up_no_event(pipes: Pipes) -> None:
     for number in range(1, 4):
         await log.print_new([replace(DRIFT, sequence=number)])
     assert len(pipes.lines()) == 3
+
+
+@pytest.mark.parametrize("judged", [True, False])
+async def test_once_all_is_judged_no_look_for_garbage_walks_through_it(
+    pipes: Pipes, monkeypatch: pytest.MonkeyPatch, *, judged: bool
+) -> None:
+    kept = asyncio.Event()
+    monkeypatch.setattr(headless, "keep_what_is_there", kept.set)
+    view = AppView(SPEC, complete=judged)
+
+    async def until() -> str:
+        await log.shown.wait()
+        return "enough"
+
+    log = pipes.log()
+    engine = ScriptedEngine(Snapshot(apps=(view,)), Snapshot(apps=(view,), events=(SYNCED,)))
+    await follow(lambda: engine, log, message="", until=until)
+    assert kept.is_set() is judged
 
 
 async def test_what_ends_telemetry_ends_the_controller(pipes: Pipes) -> None:
