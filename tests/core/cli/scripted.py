@@ -114,21 +114,26 @@ class ScriptedEngine:
         self.commands: list[Command] = []
         self.finished = False
         self._reaction = reaction
-        self._shown: asyncio.Queue[Snapshot] = asyncio.Queue()
+        self._shown = list(script)  # to every reader
+        self._more = asyncio.Event()
         self._newest = script[0] if script else Snapshot()
-        for snapshot in script:
-            self._shown.put_nowait(snapshot)
 
     def submit(self, command: Command) -> None:
         self.commands.append(command)
         answer = self._reaction(command, self._newest) if self._reaction else None
         if answer is not None:
-            self._shown.put_nowait(answer)
+            self._shown.append(answer)
+            self._more.set()
+            self._more = asyncio.Event()
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
         yield self._newest
+        seen = 0
         while True:
-            self._newest = await self._shown.get()
+            while seen == len(self._shown):
+                await self._more.wait()
+            self._newest = self._shown[seen]
+            seen += 1
             yield self._newest
 
     async def finish(self) -> None:
