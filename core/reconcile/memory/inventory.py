@@ -4,7 +4,8 @@ What nobody waits for is written once a second: after an outage many heals end o
 While an app is being judged it waits longer, for on the first day each of its objects is a row.
 """
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -114,16 +115,20 @@ def take_records(draft: Draft) -> None:
     draft.recorded.clear()
 
 
-def judge_trackers(draft: Draft, name: str, refs: Collection[ObjectRef]) -> None:
+def judge_trackers(draft: Draft, name: str, refs: Iterable[ObjectRef]) -> None:
     """Have objects judged again by the other apps that applied them once: one has them now."""
-    cluster, places = draft.app(name).spec.cluster, {ref.namespace for ref in refs}
+    cluster = draft.app(name).spec.cluster
+    places: defaultdict[str, list[ObjectRef]] = defaultdict(list)
+    for ref in refs:
+        places[ref.namespace].append(ref)
     for app in draft.apps.frozen.values():
         if app.inventory_places.isdisjoint(places) or app.spec.name == name:
             continue
         if app.is_of(cluster):
-            for ref in refs:
-                if app.applied(ref) is not None:
-                    draft.judge_again(Key(app.spec.name, ref))
+            for place in app.inventory_places & places.keys():
+                for ref in places[place]:
+                    if app.applied(ref) is not None:
+                        draft.judge_again(Key(app.spec.name, ref))
 
 
 def is_stored(app: AppState) -> bool:
