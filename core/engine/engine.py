@@ -21,6 +21,8 @@ from core.reconcile.snapshots import snapshot
 from core.reconcile.step import step
 
 TURN_S: Final = 0.05  # so long may steps follow each other before a snapshot goes out
+SHORT_S: Final = 0.005
+ROUNDS: Final = 10  # of the loop after a turn that was longer: in one a socket gives 64 KiB or so
 
 
 class Engine:
@@ -75,11 +77,13 @@ class Engine:
     async def _reconcile(self, tasks: asyncio.TaskGroup) -> None:
         while True:
             await self._inbox.wait()
-            until = self._clock.monotonic() + TURN_S
-            while self._inbox and self._clock.monotonic() < until:
+            began = self._clock.monotonic()
+            while self._inbox and self._clock.monotonic() < began + TURN_S:
                 self._take(self._inbox.next(), tasks)
             self._publish()
-            await asyncio.sleep(0)  # let sockets be read between two turns
+            was_long = self._clock.monotonic() - began > SHORT_S
+            for _ in range(ROUNDS if was_long else 1):
+                await asyncio.sleep(0)  # let sockets be read between two turns
 
     def _take(self, happened: Input, tasks: asyncio.TaskGroup) -> None:
         began = self._clock.monotonic()

@@ -2,12 +2,13 @@
 
 import asyncio
 import threading
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 from core.compare import canonical
-from core.engine.engine import TURN_S, Engine
+from core.engine.engine import ROUNDS, TURN_S, Engine
 from core.engine.inbox import Inbox
 from core.engine.performing import DRY_RUNS_MAX
 from core.errors import (
@@ -137,6 +138,22 @@ async def test_a_flood_of_inputs_does_not_keep_snapshots_back() -> None:
                     break
     assert len(during) > 5
     assert during == sorted(during, reverse=True)
+
+
+async def test_after_a_long_turn_sockets_are_read_more_than_once() -> None:
+    """Else a listing of 50,000 objects takes half a minute beside what is judged meanwhile."""
+    world = World("a")
+    async with world.running():
+        await world.complete()
+        world.time.each_look_s = TURN_S / 4
+        for _ in range(20):
+            world.inbox.put(ClusterSeen("prod"))
+        turns = Counter[int]()
+        while left := len(world.inbox):
+            turns[left] += 1
+            await asyncio.sleep(0)
+    assert len(turns) > 5
+    assert min(list(turns.values())[1:]) >= ROUNDS
 
 
 async def test_a_row_that_did_not_change_is_the_same_object_in_the_next_snapshot() -> None:
