@@ -129,6 +129,7 @@ def step(state: State, happened: Input, *, now: float) -> tuple[State, tuple[Eff
     orders.heal(draft)
     orders.prune(draft)
     leading.hand_over(draft)
+    assert not draft.recorded, "entered once all is judged, and nothing is judged after that"
     return draft.frozen(), tuple(draft.effects)
 
 
