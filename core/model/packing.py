@@ -69,16 +69,27 @@ _PRIMED: Final = zlib.compressobj(  # a copy costs a third less than one that re
 )
 
 
+_LAST: Final = [(b"", b"")]  # what was packed last, and its body: whoever made it looks at it next
+
+
 def packed(body: bytes) -> bytes:
     """Return *body* in less room, where that is less."""
     deflate = _PRIMED.copy()
     small = _MARK + deflate.compress(body) + deflate.flush()
-    return small if len(small) < len(body) or body.startswith(_MARK) else body
+    kept = small if len(small) < len(body) or body.startswith(_MARK) else body
+    _LAST[0] = kept, body
+    return kept
+
+
+def unpacked(kept: bytes) -> bytes:
+    """Return the body that was packed."""
+    last, body = _LAST[0]  # one read: another thread may pack meanwhile
+    return body if kept is last else inflated(kept)
 
 
 @lru_cache(maxsize=4)  # one object is looked at by one after the other: what Git states, what is
-def unpacked(kept: bytes) -> bytes:
-    """Return the body that was packed."""
+def inflated(kept: bytes) -> bytes:
+    """Return it, packed at whatever time."""
     if not kept.startswith(_MARK):
         return kept
     inflate = zlib.decompressobj(_WINDOW, _WORDS)
