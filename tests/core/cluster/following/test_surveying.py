@@ -108,6 +108,25 @@ async def test_what_changes_is_told_after_the_listing() -> None:
         assert [(ref.namespace, ref.name) for ref, _ in change.changes] == [("n1", "late")]
 
 
+async def test_a_server_without_streamed_lists_says_null_where_nothing_is() -> None:
+    async def script(asked: Asked, reply: Reply) -> None:
+        if asked.step == "watchlist":
+            reply.say(422, status(422, "Invalid", "sendInitialEvents is forbidden"))
+        elif asked.step == "list":
+            head = {"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadataList"}
+            none = {**head, "metadata": {"resourceVersion": "9"}, "items": None}
+            reply.say(200, none)
+        else:
+            await reply.hold(in_namespace(namespace_of(asked), "late", 11))
+
+    async with following(script) as (followed, listener, _):
+        owned = frozenset({"n1"})
+        followed.follow(NO_KINDS, owned, surveyed=frozenset({MAP}), owned=owned)
+        assert (await listener.next(SurveyListed)).objects == {}
+        await listener.next(SurveyChanged)
+    assert listener.all(SurveyLost) == []
+
+
 # Both servers -------------------------------------------------------------------------------------
 
 
