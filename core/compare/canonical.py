@@ -28,7 +28,7 @@ _SERVER_ASSIGNED: Final = ("generation", "managedFields", "resourceVersion", "se
 _CREATED: Final = "creationTimestamp"
 _OBJECT_META: Final = "meta.ObjectMeta"
 _TOUCHED: Final = (b"null", b'""', b"creationTimestamp", b"serviceAccount", b"\\u")
-"""What a text has where `_without_nulls` would find anything to do; most have none of it."""
+"""A text without any of these has nothing that `_without_nulls` leaves out or fills in."""
 _DIGEST_BYTES: Final = 8
 _KEY_BYTES_MAX: Final = hashlib.blake2b.MAX_KEY_SIZE
 

@@ -318,7 +318,7 @@ def _judge_some(draft: Draft) -> None:
     So what moved in one app does not wait for all objects of the others, and of many apps that are
     judged anew one is whole after the other.  An app whose sides are not both known waits.
     """
-    able = [name for name in draft.apps if draft.queue(name) and known_enough(draft, name)]
+    able = _able(draft)
     left = JUDGED_AT_ONCE
     for name in sorted(able, key=lambda name: sum(map(len, draft.queue(name)))):
         taken = draft.take(name, left)
@@ -331,8 +331,13 @@ def _judge_some(draft: Draft) -> None:
     for name in able:
         if not draft.queue(name):
             hasten_inventory(draft, name)
-    if any(draft.queue(name) and known_enough(draft, name) for name in draft.apps):
+    if _able(draft):  # others, too: an app may have had objects that another one has now
         draft.effects.append(WakeAt(draft.now))
+
+
+def _able(draft: Draft) -> list[str]:
+    """Name the apps with objects that may be judged."""
+    return [name for name in draft.apps if draft.queue(name) and known_enough(draft, name)]
 
 
 def known_enough(draft: Draft, name: str) -> bool:

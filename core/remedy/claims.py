@@ -6,14 +6,14 @@ value differs, it would do neither, and is left out.  In doubt it is sent: it is
 too many, never one too few.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
 
 import msgspec
 
 from core.compare.equality.lists import KeyValues, entries, field_of, members
 from core.compare.equality.schema import Node
-from core.compare.evidence.ownership import Owner, Owners
+from core.compare.evidence.ownership import ALONE, SELF, Owner, Owners
 from core.compare.evidence.writers import MANAGER
 from core.model import Json, JsonObject, KindRef, Live, mapping_of
 from core.model.paths import Element, Parts, format_field
@@ -21,8 +21,6 @@ from core.model.paths import Element, Parts, format_field
 _NAME: Final = f'"{MANAGER}"'.encode()  # as it stands in managedFields
 _KIND: Final = frozenset({"apiVersion", "kind"})
 _NAMED: Final = frozenset({"name", "namespace"})
-_SELF: Final = "."  # in fieldsV1: the holder itself, not something in it
-_ALONE: Final = {_SELF}
 _UNREADABLE: Final = (msgspec.MsgspecError, RecursionError)
 
 
@@ -32,6 +30,9 @@ class _Entry(msgspec.Struct, rename="camel"):
     subresource: str = ""
     api_version: str = ""
     fields: msgspec.Raw = msgspec.field(default=msgspec.Raw(b"{}"), name="fieldsV1")
+
+
+E = TypeVar("E", Owner, _Entry)  # as everything else of an object is read, or by itself
 
 
 class _Metadata(msgspec.Struct, rename="camel"):
@@ -48,10 +49,7 @@ _object: Final = msgspec.json.Decoder(dict)
 
 def applied_by_us(owners: Owners, kind: KindRef) -> Owner | None:
     """Return the entry of our own applies at the version Git writes, if there is one."""
-    for owner in owners.entries:
-        if (owner.manager, owner.operation, owner.subresource) == (MANAGER, "Apply", ""):
-            return owner if owner.api_version == kind.api_version else None
-    return None
+    return _ours(owners.entries, kind)
 
 
 def is_applied_by_us(live: Live) -> bool:
@@ -61,9 +59,14 @@ def is_applied_by_us(live: Live) -> bool:
 
 def fields_applied(live: Live, kind: KindRef) -> JsonObject | None:
     """Return what `applied_by_us` finds in an object as the server returned it: its fields."""
-    for each in _entries(live):
+    ours = _ours(_entries(live), kind)
+    return _read(ours.fields) if ours is not None else None
+
+
+def _ours(entries: Iterable[E], kind: KindRef) -> E | None:
+    for each in entries:
         if (each.manager, each.operation, each.subresource) == (MANAGER, "Apply", ""):
-            return _read(each.fields) if each.api_version == kind.api_version else None
+            return each if each.api_version == kind.api_version else None
     return None
 
 
@@ -120,12 +123,12 @@ def _holds(fields: Json, value: Json, node: Node) -> bool:
             return _hold_entries(fields, keyed, node)
         unique = members(value, node)
         if unique is not None:
-            return fields.keys() - _ALONE == set(map(format_field, unique))
-    return fields.keys() <= _ALONE
+            return fields.keys() - ALONE == set(map(format_field, unique))
+    return fields.keys() <= ALONE
 
 
 def _hold_each(fields: JsonObject, value: JsonObject, node: Node) -> bool:
-    if len(fields) != len(value) + (_SELF in fields):
+    if len(fields) != len(value) + (SELF in fields):
         return False
     for key, item in value.items():
         inner = fields.get(f"f:{key}")
@@ -135,13 +138,13 @@ def _hold_each(fields: JsonObject, value: JsonObject, node: Node) -> bool:
 
 
 def _hold_entries(fields: JsonObject, keyed: Mapping[KeyValues, JsonObject], node: Node) -> bool:
-    if len(fields) != len(keyed) + (_SELF in fields):
+    if len(fields) != len(keyed) + (SELF in fields):
         return False
     for keys, item in keyed.items():
         inner = fields.get(field_of(node.keys, keys))
         # An entry that is owned whole counts as not ours: its fields are listed nowhere.  Left out,
         # that apply comes later and moves members of sets (measured).
-        if not isinstance(inner, dict) or _SELF not in inner:
+        if not isinstance(inner, dict) or SELF not in inner:
             return False
         if not _hold_each(inner, item, node.items):
             return False
@@ -156,7 +159,7 @@ def _without(fields: JsonObject, parts: Parts) -> JsonObject:
         return fields
     left = _without(inner, parts[1:]) if len(parts) > 1 else {}
     rest = {key: item for key, item in fields.items() if key != name}
-    is_listed = _SELF in left if isinstance(parts[0], Element) else left.keys() - _ALONE
+    is_listed = SELF in left if isinstance(parts[0], Element) else left.keys() - ALONE
     return {**rest, name: left} if is_listed else rest
 
 

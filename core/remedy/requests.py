@@ -282,11 +282,11 @@ class _Heal:
 
     def _is_ours_already(self) -> bool:
         """Tell whether an apply would change nothing but what is removed."""
-        ours = applied_by_us(self._owners, self._desired.kind)
-        if ours is None or not all(isinstance(change.git, Absent) for change in self._changes):
+        fields = fields_applied(self._live, self._desired.kind)
+        if fields is None or not all(isinstance(change.git, Absent) for change in self._changes):
             return False
         root = self._schema.root if self._schema is not None else UNKNOWN
-        return is_claimed(self._sent, dict(ours.fields), root, self._extra)
+        return is_claimed(self._sent, fields, root, self._extra)
 
     # How ------------------------------------------------------------------------------------------
 

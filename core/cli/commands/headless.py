@@ -228,8 +228,8 @@ async def follow(
 
     async def reader(engine: EngineLike) -> T:
         async with asyncio.TaskGroup() as readers:
-            tasks = [readers.create_task(log.follow(engine.snapshots()))]
-            tasks.append(readers.create_task(_settle(engine.snapshots())))
+            followers = (log.follow(engine.snapshots()), _settle(engine.snapshots()))
+            tasks = [readers.create_task(each) for each in followers]
             if telemetry is not None:
                 tasks.append(readers.create_task(telemetry.follow(engine.snapshots())))
             if publisher is not None:

@@ -158,10 +158,7 @@ def page_of(answer: Answer, kind: KindRef) -> Page:
         listed = _list.decode(answer.body)
     except _FAULTS as error:
         raise UnreadableError("the server answered with something that is no list") from error
-    # Of metadata alone the API server writes no items as null (measured); a list of whole objects
-    # that does is none: everything would be gone.
-    without = listed.items is None and listed.kind != f"{_PARTIAL}List"
-    if without or not _lists(listed, kind) or not listed.metadata.resource_version:
+    if not _lists(listed, kind) or not listed.metadata.resource_version:
         raise UnreadableError(f"the server answered with something that is no list of {kind.kind}")
     if listed.metadata.remaining and not listed.metadata.go_on:
         raise UnreadableError("a page of a listing says that more is to come, and not where")
@@ -171,7 +168,9 @@ def page_of(answer: Answer, kind: KindRef) -> Page:
 def _lists(listed: _List, kind: KindRef) -> bool:
     """Tell whether a list is one of *kind*; a definition may give its lists a name of their own."""
     if listed.kind == f"{_PARTIAL}List":
-        return True
+        return True  # also with null items: so the API server writes that there are none (measured)
+    if listed.items is None:
+        return False  # whole objects have an empty list then, and all of them would be gone
     if listed.api_version != kind.api_version:
         return False
     own_name = "." in kind.group and listed.kind.endswith("List")

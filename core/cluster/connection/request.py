@@ -5,6 +5,10 @@ from typing import Final
 from urllib.parse import urlencode
 
 CALL_S: Final = 60.0
+JSON: Final = "application/json"
+METADATA: Final = f"{JSON};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,{JSON}"
+METADATA_LIST: Final = f"{JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{JSON}"
+"""What to accept of one object, or a watch, and of a list: no more than identifies them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +19,8 @@ class Request:
     method: str = "GET"
     query: str = ""
     body: bytes | None = field(default=None, repr=False)  # may hold a Secret
-    content_type: str = "application/json"
-    accept: str = "application/json"
+    content_type: str = JSON
+    accept: str = JSON
     timeout_s: float = CALL_S
 
 

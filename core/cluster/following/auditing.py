@@ -13,7 +13,7 @@ from core.clock import Clock
 from core.cluster.connection.link import Link
 from core.cluster.connection.objects import UnreadableError
 from core.cluster.connection.paths import collection_path
-from core.cluster.connection.request import Request
+from core.cluster.connection.request import METADATA_LIST, Request
 from core.cluster.following.listing import Listing, RefusedError
 from core.cluster.following.reflector import Reflector
 from core.cluster.following.store import is_same
@@ -24,7 +24,6 @@ from core.model import Live, ObjectRef, Resource
 AUDIT_S: Final = (1800.0, 3600.0)  # anywhere in between, so that kinds do not come together
 ON_ITS_WAY_S: Final = 20.0
 TASK_NAME: Final = "audit"  # so that whoever owns the clock can tell this sleeper
-_METADATA: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 
 class Audit:
@@ -74,7 +73,7 @@ class Audit:
         """
         before = dict(self._reflector.store.objects)
         path = collection_path(self._resource, self._reflector.scope)
-        request = Request(path=path, accept=f"{_METADATA},application/json")
+        request = Request(path=path, accept=METADATA_LIST)
         listing = Listing(self._link, self._resource.kind, request, lambda: None)
         there, _ = await listing.read("")
         now = self._reflector.store.objects

@@ -28,7 +28,7 @@ from core.cluster.connection.objects import (
     refusal_of,
 )
 from core.cluster.connection.paths import collection_path, object_path
-from core.cluster.connection.request import Request, query_of
+from core.cluster.connection.request import JSON, METADATA, METADATA_LIST, Request, query_of
 from core.cluster.following.lines import LineTooLongError, OpenStream
 from core.cluster.following.listing import Listing, Look, RefusedError
 from core.cluster.following.silence import Silence
@@ -125,7 +125,7 @@ class Reflector:
 
     async def _check_history(self) -> None:
         """See that the server goes on from where it was, which may be another now (R2)."""
-        request = Request(path=self._path, query=self._chosen, accept=self._accept("List"))
+        request = Request(path=self._path, query=self._chosen, accept=self._accept(METADATA_LIST))
         known, gone = self.store.newest(), self.store.last_gone()
         look = Look(self._link, self._resource.kind, request)
         if not await look.goes_on(self._last_rv, known, gone):
@@ -134,7 +134,7 @@ class Reflector:
 
     async def _list(self) -> None:
         version = self._relist_rv()
-        request = Request(path=self._path, query=self._chosen, accept=self._accept("List"))
+        request = Request(path=self._path, query=self._chosen, accept=self._accept(METADATA_LIST))
         listing = Listing(self._link, self._resource.kind, request, self._sink.heard, self.scope)
         try:
             objects, listed_at = await listing.read(version)
@@ -198,10 +198,8 @@ class Reflector:
         )
         return Request(path=self._path, query=self._chosen + query, accept=self._accept())
 
-    def _accept(self, of: str = "") -> str:
-        if not self._metadata_only:
-            return "application/json"
-        return f"application/json;as=PartialObjectMetadata{of};g=meta.k8s.io;v=v1,application/json"
+    def _accept(self, metadata: str = METADATA) -> str:
+        return metadata if self._metadata_only else JSON
 
     async def _take(self, chunk: bytes, stream: OpenStream) -> None:
         """Apply what one read brought, and tell about it once."""

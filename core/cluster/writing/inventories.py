@@ -12,7 +12,7 @@ from core.cluster.connection.answers import Answer, NamespaceAbsentError, status
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.fence import Fences
 from core.cluster.connection.paths import object_path
-from core.cluster.connection.request import Request
+from core.cluster.connection.request import METADATA_LIST, Request
 from core.cluster.discovery.discovery import server_uid
 from core.cluster.writing.access import Access
 from core.cluster.writing.inventory import (
@@ -25,7 +25,6 @@ from core.cluster.writing.inventory import (
 )
 from core.cluster.writing.renames import earlier, listing, may_be_earlier, namespaces_of
 from core.cluster.writing.shards import (
-    NAMES,
     NOTHING_NOTED,
     Notes,
     Part,
@@ -242,7 +241,7 @@ class Inventories:
         around = namespaces_of(place, claim)
         asked = (self._calls, self._clock, self._access, around)
         # Names first: all that 200 apps of 100,000 objects applied, read for each, was 657 MB.
-        if not may_be_earlier(await listed(*asked, accept=NAMES), place, claim):
+        if not may_be_earlier(await listed(*asked, accept=METADATA_LIST), place, claim):
             return None
         maps = await listed(*asked)
         old = earlier(maps, place, self._homes[place], await self._uid(), claim)

@@ -24,7 +24,7 @@ def namespaces_of(place: Place, claim: Claim) -> tuple[str, ...]:
 def may_be_earlier(named: Iterable[ConfigMap], place: Place, claim: Claim) -> bool:
     """Tell by the names alone whether `earlier` has any to choose from."""
     places = (Place(app_of(each.metadata.name), each.metadata.namespace) for each in named)
-    return any(old.app and old != place and old.app not in claim.others for old in places)
+    return any(old.app and _is_free(old, place, claim) for old in places)
 
 
 def earlier(
@@ -34,8 +34,7 @@ def earlier(
     ours = [
         (old, data)
         for old, data in filter(None, map(beginning_of, found))
-        if old != place
-        and old.app not in claim.others
+        if _is_free(old, place, claim)
         and data.get("cluster") in {"", cluster_uid}
         and data.get("rows")
         and (written := home_of(data)) is not None
@@ -44,6 +43,11 @@ def earlier(
     here = [old for old, _ in ours if old.namespace == place.namespace]
     olds = here or [old for old, data in ours if _is_mostly_of(data, claim.stated)]
     return olds[0] if len(olds) == 1 else None
+
+
+def _is_free(old: Place, place: Place, claim: Claim) -> bool:
+    """Tell whether an inventory is of no app that there is now."""
+    return old != place and old.app not in claim.others
 
 
 def _is_mostly_of(data: Mapping[str, str], stated: frozenset[ObjectRef]) -> bool:

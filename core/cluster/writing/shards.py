@@ -11,7 +11,7 @@ from core.clock import Clock
 from core.cluster.connection.answers import AbsentError, Answer, error_of
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import collection_path, object_path
-from core.cluster.connection.request import Request, query_of
+from core.cluster.connection.request import JSON, Request, query_of
 from core.cluster.discovery.discovery import decoded
 from core.cluster.writing.access import Access
 from core.cluster.writing.gateway import whole_request
@@ -22,8 +22,6 @@ from core.reconcile.memory.results import InventoryRow
 
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
-WHOLE: Final = "application/json"
-NAMES: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 _NOTED: Final = (  # the annotations that hold `Notes`, as its fields follow each other
     "driftdeck/synced-by-a-person",
     "driftdeck/pruned-by-run",
@@ -146,7 +144,7 @@ async def listed(
     access: Access,
     namespaces: Iterable[str],
     *,
-    accept: str = WHOLE,
+    accept: str = JSON,
 ) -> list[ConfigMap]:
     """List those of all apps, or of some *namespaces* where no more is allowed.
 
@@ -155,7 +153,7 @@ async def listed(
         clock: What tells the time.
         access: Tells where they may be listed.
         namespaces: Where, if not everywhere.
-        accept: `NAMES` leaves their data there.
+        accept: `METADATA_LIST` leaves their data there.
 
     Raises:
         ProductError: The server does not say.

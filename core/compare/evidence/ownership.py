@@ -12,8 +12,8 @@ from core.compare.evidence.writers import OwnerClass, class_of, rank_of
 from core.model import Actor, Confidence, Json, JsonObject, Operation
 from core.model.paths import Element, Parts, format_field, parse_field
 
-_SELF: Final = "."  # in fieldsV1: the holder itself, not something in it
-_ALONE: Final = {_SELF}
+SELF: Final = "."  # in fieldsV1: the holder itself, not something in it
+ALONE: Final = {SELF}
 _STATUS: Final = "status"  # the subresource
 _NOT_MOVED: Final[Mapping[str, OwnerClass]] = {}
 _OPERATIONS: Final = {each.value: each for each in Operation}
@@ -56,7 +56,7 @@ class Owner:
             return False
         last = parts[-1] if parts else ""
         keyed = isinstance(last, Element) and any(f"f:{name}" in here for name, _ in last.keys)
-        return not here or _SELF in here or keyed
+        return not here or SELF in here or keyed
 
     def meets(self, parts: Parts) -> bool:
         """Tell whether the entry lists anything at or inside *parts*."""
@@ -133,6 +133,6 @@ def _list(fields: Mapping[str, Json], above: Parts, found: list[Parts]) -> None:
         if part is None or not isinstance(inner, dict):
             continue
         here = (*above, part)
-        if inner.keys() <= _ALONE or (isinstance(part, Element) and _SELF in inner):
+        if inner.keys() <= ALONE or (isinstance(part, Element) and SELF in inner):
             found.append(here)
         _list(inner, here, found)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from core.compare import Policy, left_whole, tracker_of
 from core.model import Desired, Drift, Live, ObjectRef, Verdict
 from core.reconcile.memory.draft import Draft
-from core.reconcile.memory.inventory import judge_trackers, store_inventory, with_row
+from core.reconcile.memory.inventory import enter_rows, store_inventory
 from core.reconcile.memory.results import InventoryRow
 from core.reconcile.memory.state import AppState
 from core.remedy import is_applied_by_us, owns_its_statement
@@ -65,15 +65,8 @@ def complete_row(draft: Draft, app: AppState, ref: ObjectRef, live: Live) -> App
     row = app.applied(ref)
     if row is None or row.uid is not None or not is_applied_by_us(live):
         return app
-    return _record(draft, app.spec.name, replace(row, uid=live.uid))
-
-
-def _record(draft: Draft, name: str, row: InventoryRow) -> AppState:
-    app = draft.put_app(with_row(draft.app(name), row))
-    judge_trackers(draft, name, [row.ref])
-    if draft.may_write(app.spec.cluster):
-        store_inventory(draft, name)
-    return draft.app(name)
+    enter_rows(draft, app.spec.name, {ref: replace(row, uid=live.uid)})
+    return draft.app(app.spec.name)
 
 
 def give_up_row(draft: Draft, app: AppState, ref: ObjectRef) -> None:

@@ -108,11 +108,16 @@ def _with_rows(app: AppState, rows: Mapping[ObjectRef, InventoryRow]) -> AppStat
 def take_records(draft: Draft) -> None:
     """Enter what was recorded while objects were judged, of each app all at once."""
     for name, rows in draft.recorded.items():
-        app = draft.put_app(_with_rows(draft.app(name), rows))
-        judge_trackers(draft, name, rows)
-        if draft.may_write(app.spec.cluster):
-            store_inventory(draft, name)
+        enter_rows(draft, name, rows)
     draft.recorded.clear()
+
+
+def enter_rows(draft: Draft, name: str, rows: Mapping[ObjectRef, InventoryRow]) -> None:
+    """Record of objects what is known of them, and have that stored by who writes."""
+    app = draft.put_app(_with_rows(draft.app(name), rows))
+    judge_trackers(draft, name, rows)
+    if draft.may_write(app.spec.cluster):
+        store_inventory(draft, name)
 
 
 def judge_trackers(draft: Draft, name: str, refs: Iterable[ObjectRef]) -> None:
