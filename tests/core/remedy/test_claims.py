@@ -76,6 +76,13 @@ def test_of_a_list_whose_only_entry_is_removed_nothing_need_be_stated() -> None:
     assert not claimed(more, WEB % ONE, without=f"{place}.image")  # the entry itself stays
 
 
+def test_a_map_that_is_listed_as_such_goes_with_the_last_of_its_fields() -> None:
+    fields: JsonObject = {"f:data": {".": {}, "f:a": {}}}
+    root, going = SCHEMAS[KINDS["ConfigMap"]].root, (parse_path("data.a"),)
+    assert is_claimed(obj("ConfigMap", "{}"), fields, root, going)
+    assert not is_claimed(obj("ConfigMap", "{}"), fields, root)
+
+
 def test_other_members_of_a_set_are_other_fields() -> None:
     held = "{metadata: {finalizers: [x.io/%s]}, " + WEB % ONE + "}"
     assert not claimed(held % "a", held % "b")
