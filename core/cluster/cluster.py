@@ -78,7 +78,7 @@ class Cluster:
         self._inventories = Inventories(calls, clock, self._access, fence)
         self._pausing = Pausing(calls, clock)
         openapi = OpenApi(calls)
-        self._records = Records(self._link, clock, self._inventories, emit)
+        self._records = Records(self._link, clock, self._inventories, self._access, emit)
         self._following = Following(spec.name, self._link, clock, openapi, self._access, emit)
         self._doubts = Doubts(self._following, clock)
         self._audit = AuditLog(spec.audit_log, clock) if spec.audit_log else None

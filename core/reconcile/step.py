@@ -76,7 +76,7 @@ from core.reconcile.memory.inputs import (
     Tick,
     WatchRepaired,
 )
-from core.reconcile.memory.inventory import hasten_inventory, take_records
+from core.reconcile.memory.inventory import hasten_inventories, take_records
 from core.reconcile.memory.results import (
     AdoptionMade,
     AdoptionPrepared,
@@ -220,7 +220,7 @@ def _take_result(draft: Draft, happened: Result) -> None:  # noqa: C901, PLR0912
     match happened:
         case InventoryRead():
             runs.read_inventory(draft, happened)
-            watched.follow_kinds(draft, draft.app(happened.app).spec.cluster)
+            watched.follow_applied(draft, happened.app)
         case PauseWritten():
             pausing.wrote_pause(draft, happened)
         case InventoryWritten():
@@ -328,16 +328,14 @@ def _judge_some(draft: Draft) -> None:
         if not left:
             break
     take_records(draft)
-    for name in able:
-        if not draft.queue(name):
-            hasten_inventory(draft, name)
+    hasten_inventories(draft)
     if _able(draft):  # others, too: an app may have had objects that another one has now
         draft.effects.append(WakeAt(draft.now))
 
 
 def _able(draft: Draft) -> list[str]:
     """Name the apps with objects that may be judged."""
-    return [name for name in draft.apps if draft.queue(name) and known_enough(draft, name)]
+    return [name for name in draft.waiting() if known_enough(draft, name)]
 
 
 def known_enough(draft: Draft, name: str) -> bool:

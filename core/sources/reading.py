@@ -6,14 +6,15 @@ A commit that leaves a folder as it was costs its app nothing: the ids of trees 
 import hashlib
 import os
 import stat
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from core.clock import Clock
 from core.decryption import Opener
-from core.errors import NotHereError, RejectedError, UnavailableError
+from core.errors import NotHereError, ProductError, RejectedError, UnavailableError
 from core.git import File, Repositories, Repository
 from core.git.pinned import DEADLINE_S
 from core.manifests import DocumentCache, Folder, Listed, Reader, read
@@ -27,6 +28,9 @@ from core.render import Bases, Charts, Release, Rendered, Renderer, Shelf, World
 from core.sources.edited import Edited
 from core.sources.proving import compared, guard_of
 from core.sources.trust import InForce, Trust
+
+Found: TypeAlias = SourceRead | ProductError | None  # None: its commit was read already
+MOMENT_S: Final = 0.1  # apps are read together for so long before the first of them is judged
 
 
 class _Last(NamedTuple):
@@ -76,12 +80,14 @@ class Folders:
         charts: Charts | None = None,
         *,
         patience_s: float = DEADLINE_S,
+        clock: Clock | None = None,
     ) -> None:
         """Read the repository at *path*; what makes objects may be shared with others.
 
         Bases in other repositories are waited for until *patience_s* are over.
         """
         self._path, self._repositories, self._patience_s = path, repositories, patience_s
+        self._monotonic = (clock or Clock()).monotonic
         self._reader, self._renderer = reader, renderer or Renderer()
         self._opener, self._charts = opener or Opener(reader), charts or Charts(os.environ)
         self._world: tuple[str, World] | None = None  # of the commit rendered last
@@ -124,6 +130,24 @@ class Folders:
         if is_known and same:
             return None
         return found.read
+
+    def read_some(
+        self, left: deque[AppSpec], heads: dict[str, Commit]
+    ) -> list[tuple[AppSpec, Found]]:
+        """Read the folders of the first apps of those that are *left*, for a moment.  Blocks.
+
+        With each comes what `read` returns or raises.  Were each asked for by itself, all would
+        wait for turns of a loop that judges what was read before: 3 s for a fleet of 200 apps.
+        """
+        read: list[tuple[AppSpec, Found]] = []
+        until = self._monotonic() + MOMENT_S
+        while left and (not read or self._monotonic() < until):
+            spec = left.popleft()
+            try:
+                read.append((spec, self.read(spec, heads)))
+            except ProductError as error:
+                read.append((spec, error))
+        return read
 
     def _found(
         self, repository: Repository, spec: AppSpec, stands: InForce, last: _Last | None

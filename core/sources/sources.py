@@ -1,6 +1,7 @@
 """The schedule: which folders are read when, and what happens when one cannot be."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Final
@@ -22,7 +23,7 @@ from core.sources.layouts import Matches
 from core.sources.polling import Polling
 from core.sources.proving import guard_of
 from core.sources.pulling import Pulls
-from core.sources.reading import Folders, Makers
+from core.sources.reading import Folders, Found, Makers
 
 PATIENCE_S: Final = 5.0  # with a base in another repository: the other apps of this one wait, too
 LOOK_AGAIN_S: Final = 5.0  # a repository that cannot be read or watched is looked for so often
@@ -197,13 +198,16 @@ class Sources:
         for layout in () if here else source.layouts:
             self._put(LayoutRead(layout.name, None, told.problem_of(layout.revision, source.path)))
         problems = polling.problems(told)
-        heads: dict[str, Commit] = {}
+        for name in source.lost - problems.keys():
+            source.folders.forget(name)  # read anew, which ends the problem
+        wanted = [
+            spec
+            for spec in source.apps
+            if here and (spec.name not in problems or not source.folders.has_read(spec.name))
+        ]
+        await self._read_each(wanted, source, tasks)
         for spec in source.apps:
             problem = problems.get(spec.name)
-            if problem is None and spec.name in source.lost:
-                source.folders.forget(spec.name)  # read anew, which ends the problem
-            if here and (problem is None or not source.folders.has_read(spec.name)):
-                await self._read(spec, source, tasks, heads)
             if problem is None:
                 source.lost.discard(spec.name)
                 self._put(SourceSeen(spec.name))
@@ -263,27 +267,26 @@ class Sources:
     async def _read_these(
         self, specs: Iterable[AppSpec], source: _Source, tasks: asyncio.TaskGroup
     ) -> None:
-        heads: dict[str, Commit] = {}
-        for spec in specs:
-            await self._read(spec, source, tasks, heads)
+        await self._read_each(specs, source, tasks)
         tasks.create_task(self._read_histories(source))
 
-    async def _read(
-        self,
-        spec: AppSpec,
-        source: _Source,
-        tasks: asyncio.TaskGroup,
-        heads: dict[str, Commit],
+    async def _read_each(
+        self, specs: Iterable[AppSpec], source: _Source, tasks: asyncio.TaskGroup
     ) -> None:
-        async with source.busy:
-            try:
-                found = await asyncio.to_thread(source.folders.read, spec, heads)
-            except ProductError as error:
-                problem = problem_of(error)
-                self._put(SourceLost(spec.name, problem, guard_of(error)))
-                if problem.retry_after_s is not None and not self._once:
-                    tasks.create_task(self._read_later(spec.name, problem.retry_after_s))
-                return
+        left, heads = deque(specs), dict[str, Commit]()
+        while left:
+            async with source.busy:
+                some = await asyncio.to_thread(source.folders.read_some, left, heads)
+            for spec, found in some:
+                self._tell(spec, found, source, tasks)
+
+    def _tell(self, spec: AppSpec, found: Found, source: _Source, tasks: asyncio.TaskGroup) -> None:
+        if isinstance(found, ProductError):
+            problem = problem_of(found)
+            self._put(SourceLost(spec.name, problem, guard_of(found)))
+            if problem.retry_after_s is not None and not self._once:
+                tasks.create_task(self._read_later(spec.name, problem.retry_after_s))
+            return
         doubt = source.folders.doubt(spec.name)
         if found is not None:
             self._put(found)
@@ -340,7 +343,7 @@ def _grouped(
     for path, specs in by_path.items():
         here = tuple(layout for layout in layouts if layout.spec.repo == path)
         patience_s = DEADLINE_S if once else PATIENCE_S
-        folders = Folders(path, repositories, *makers, patience_s=patience_s)
+        folders = Folders(path, repositories, *makers, patience_s=patience_s, clock=clock)
         source = _Source(path, repositories, folders, clock, here)
         source.hold(specs)
         sources.append(source)

@@ -203,12 +203,8 @@ class Follower:
     def _listing(self, namespaces: frozenset[str] | None) -> KindListed:
         objects: dict[ObjectRef, Live] = {}
         for scope in self._listed:
-            held = self._reflectors[scope].store.objects
-            objects.update(
-                (ref, live)
-                for ref, live in held.items()
-                if namespaces is None or ref.namespace in namespaces
-            )
+            store = self._reflectors[scope].store
+            objects |= store.objects if namespaces is None else store.within(namespaces)
         began = {scope: self._reflectors[scope].began_at for scope in self._listed}
         at, kind = self._owner.clock.wall(), self.resource.kind
         return KindListed(

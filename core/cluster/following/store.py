@@ -1,5 +1,6 @@
 """The objects of one kind in one scope, as the server last told them."""
 
+from collections.abc import Iterable
 from operator import itemgetter
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
@@ -45,6 +46,7 @@ class Store:
     def __init__(self) -> None:
         """Begin empty; the first `replace` makes it mean something."""
         self.objects: dict[ObjectRef, Live] = {}
+        self._within: dict[str, set[ObjectRef]] | None = None  # by namespace, once that is asked
         self._buried: dict[str, _Grave] = {}  # by uid, those whose delete was seen, oldest first
 
     def replace(self, objects: dict[ObjectRef, Live]) -> bool:
@@ -60,9 +62,18 @@ class Store:
                 objects[ref] = old
             elif (old is not None and is_back(old, live)) or self._rose(live):
                 went_back = True
-        self.objects = objects
+        self.objects, self._within = objects, None
         self._buried.clear()
         return went_back
+
+    def within(self, namespaces: Iterable[str]) -> dict[ObjectRef, Live]:
+        """Return the objects in some namespaces, without a look at all others."""
+        if self._within is None:
+            self._within = {}
+            for ref in self.objects:
+                self._within.setdefault(ref.namespace, set()).add(ref)
+        places = self._within
+        return {ref: self.objects[ref] for one in namespaces for ref in places.get(one, ())}
 
     def newest(self) -> Known | None:
         """Return the object whose change was the last, as far as versions can be ordered."""
@@ -88,7 +99,7 @@ class Store:
         old = self.objects.get(ref)
         if old is not None and is_same(old, live):
             return []  # R5
-        self.objects[ref] = live
+        self._put(ref, live)
         if old is None or old.uid == live.uid:
             return [(ref, live)]
         self._bury(old.uid, _Grave(ref, live.resource_version))
@@ -100,21 +111,31 @@ class Store:
         old = self.objects.get(ref)
         if old is None or old.uid != live.uid:
             return []
-        del self.objects[ref]
+        self._pop(ref)
         return [(ref, None)]
 
     def correct(self, ref: ObjectRef, live: Live | None) -> Change:
         """Take what the server itself says of one object."""
         if live is None:
-            self.objects.pop(ref, None)
+            self._pop(ref)
         else:
-            self.objects[ref] = live
+            self._put(ref, live)
             self._buried.pop(live.uid, None)
         return ref, live
 
     def is_buried(self, live: Live | None) -> bool:
         """Whether this very object was seen deleted before: a cache that went back (R5)."""
         return live is not None and live.uid in self._buried
+
+    def _put(self, ref: ObjectRef, live: Live) -> None:
+        self.objects[ref] = live
+        if self._within is not None:
+            self._within.setdefault(ref.namespace, set()).add(ref)
+
+    def _pop(self, ref: ObjectRef) -> None:
+        self.objects.pop(ref, None)
+        if self._within is not None:
+            self._within.get(ref.namespace, set()).discard(ref)
 
     def _rose(self, live: Live) -> bool:
         """Whether an object is there as it was before its delete was seen."""

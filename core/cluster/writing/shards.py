@@ -1,8 +1,10 @@
 """The ConfigMaps that an inventory consists of, as the wire carries them."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from math import inf
 from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -11,7 +13,7 @@ from core.clock import Clock
 from core.cluster.connection.answers import AbsentError, Answer, error_of
 from core.cluster.connection.calls import Calls
 from core.cluster.connection.paths import collection_path, object_path
-from core.cluster.connection.request import JSON, Request, query_of
+from core.cluster.connection.request import JSON, METADATA_LIST, Request, query_of
 from core.cluster.discovery.discovery import decoded
 from core.cluster.writing.access import Access
 from core.cluster.writing.gateway import whole_request
@@ -21,6 +23,7 @@ from core.model import KindRef, Resource
 from core.reconcile.memory.results import InventoryRow
 
 MAPS: Final = Resource(KindRef("v1", "ConfigMap"), "configmaps", namespaced=True, has_status=False)
+NAMES_S: Final = 1.0  # the inventory of an app under an earlier name is older than that
 LABEL: Final = ("app.kubernetes.io/managed-by", "driftdeck")
 _NOTED: Final = (  # the annotations that hold `Notes`, as its fields follow each other
     "driftdeck/synced-by-a-person",
@@ -139,30 +142,46 @@ def maps_error(answer: Answer, verb: str, where: str, clock: Clock) -> ProductEr
 
 
 async def listed(
-    calls: Calls,
-    clock: Clock,
-    access: Access,
-    namespaces: Iterable[str],
-    *,
-    accept: str = JSON,
+    calls: Calls, clock: Clock, access: Access, namespaces: Iterable[str]
 ) -> list[ConfigMap]:
     """List those of all apps, or of some *namespaces* where no more is allowed.
-
-    Args:
-        calls: To the cluster.
-        clock: What tells the time.
-        access: Tells where they may be listed.
-        namespaces: Where, if not everywhere.
-        accept: `METADATA_LIST` leaves their data there.
 
     Raises:
         ProductError: The server does not say.
     """
-    maps = await _listed(calls, clock, access, "", accept)
+    maps = await _listed(calls, clock, access, "", JSON)
     if maps is not None:
         return maps
-    some = [await _listed(calls, clock, access, each, accept) for each in dict.fromkeys(namespaces)]
+    some = [await _listed(calls, clock, access, each, JSON) for each in dict.fromkeys(namespaces)]
     return [one for each in some for one in each or ()]
+
+
+class Names:
+    """The names of those of all apps, which all apps ask for when a fleet is met: once a second."""
+
+    def __init__(self, calls: Calls, clock: Clock, access: Access) -> None:
+        """Know none; *access* tells where they may be listed."""
+        self._calls, self._clock, self._access = calls, clock, access
+        self._asking = asyncio.Lock()
+        self._asked_at = -inf
+        self._found: list[ConfigMap] | None = None
+
+    def forget(self) -> None:
+        """Know none any more."""
+        self._asked_at = -inf
+
+    async def listed(self, namespaces: Iterable[str]) -> list[ConfigMap]:
+        """List them without their data, as `listed` does."""
+        rest = (self._calls, self._clock, self._access)
+        async with self._asking:
+            now = self._clock.monotonic()
+            if now >= self._asked_at + NAMES_S:
+                self._found = await _listed(*rest, "", METADATA_LIST)
+                self._asked_at = now
+        if self._found is not None:
+            return self._found
+        some = [await _listed(*rest, each, METADATA_LIST) for each in dict.fromkeys(namespaces)]
+        return [one for each in some for one in each or ()]
 
 
 async def _listed(

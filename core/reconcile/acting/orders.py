@@ -42,14 +42,14 @@ def heal(draft: Draft) -> None:
     """Start one run for each cluster with the drift that may be put right now."""
     waiting = any(isinstance(run.phase, Waiting) for run in draft.runs.values())
     finish_previews(draft)
-    if not waiting and not any(draft.candidates.values()):
+    if not waiting and not any(draft.candidates.frozen.values()):
         return
     if waiting:
         resume_reverts(draft, frozenset(filter(draft.is_whole, draft.apps)))
     chosen: dict[str, list[Key]] = {
         cluster: [] for cluster in draft.clusters if all_read(draft.apps_of(cluster))
     }
-    for name in sorted(name for name, keys in draft.candidates.items() if keys):
+    for name in sorted(name for name, keys in draft.candidates.frozen.items() if keys):
         cluster = draft.app(name).spec.cluster
         if cluster in chosen and draft.is_whole(name):
             chosen[cluster].extend(_chosen(draft, name))

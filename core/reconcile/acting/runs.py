@@ -24,6 +24,7 @@ from core.reconcile.judging.freezing import thaw
 from core.reconcile.memory.draft import Draft
 from core.reconcile.memory.effects import ReadSource
 from core.reconcile.memory.inventory import (
+    is_held,
     is_stored,
     judge_trackers,
     rows_of,
@@ -182,6 +183,8 @@ def wrote_inventory(draft: Draft, written: InventoryWritten) -> None:
 
 def _store(draft: Draft, name: str, *, again: bool = False) -> None:
     """Write the inventory of an app: at once where a person or an apply waits for it."""
+    if is_held(draft.app(name)):
+        return  # as those of most apps are, each time a run ends
     runs = [run for run in draft.runs.values() if name in run.apps]
     waited_for = any(not run.auto or not _is_listed(draft, run) for run in runs)
     store_inventory(draft, name, at_once=waited_for or again)

@@ -88,7 +88,7 @@ class Draft:
 
     def apps_of(self, cluster: str) -> tuple[AppState, ...]:
         """The apps that are meant for one cluster, or may be."""
-        return tuple(app for app in self.apps.values() if app.is_of(cluster))
+        return tuple(app for app in self.apps.frozen.values() if app.is_of(cluster))
 
     def cluster(self, name: str) -> ClusterState:
         """One cluster."""
@@ -195,6 +195,13 @@ class Draft:
             bundles = (tuple(fresh[at : at + BUNDLE]) for at in range(0, len(fresh), BUNDLE))
             waiting = self.queues[app] = (*waiting, *bundles)
         return waiting
+
+    def waiting(self) -> list[str]:
+        """Name the apps of which something is to be judged, in the order of the settings."""
+        for app in tuple(self._new):
+            self.queue(app)
+        queues = self.queues.frozen
+        return [name for name in self.apps.frozen if queues.get(name)]
 
     def take(self, app: str, most: int) -> tuple[Key, ...]:
         """Take the first objects out of the queue of one app."""

@@ -1,7 +1,8 @@
 """The inventory: what driftdeck applied, as the cluster is to hold it.
 
 What nobody waits for is written once a second: after an outage many heals end one after the other.
-While an app is being judged it waits longer, for on the first day each of its objects is a row.
+Until an app is judged as a whole it waits longer, for on the first day each of its objects is a
+row, and one kind is listed after the other.
 """
 
 from collections import defaultdict
@@ -32,14 +33,16 @@ def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
     """
     app = draft.app(name)
     inventory = app.inventory
-    if app.storing is not None or inventory is None or _is_held(app):
+    if app.storing is not None or inventory is None or is_held(app):
         return
     if not draft.leads.may_record(name):
         return  # another replica does
     if inventory == app.stored and not _is_noting(app):
         draft.put_app(replace(app, stored=inventory))
         return
-    due = app.wrote_at + (JUDGING_S if draft.queue(name) else PACE_S)
+    due = app.wrote_at + PACE_S
+    if not draft.is_whole(name):
+        due = max(due, draft.now + JUDGING_S)
     if not at_once and app.wrote_at <= draft.now < due:
         if app.store_at is None or due < app.store_at:
             draft.put_app(replace(draft.app(name), store_at=due))
@@ -77,15 +80,16 @@ def store_what_is_due(draft: Draft) -> None:
             store_inventory(draft, name)
 
 
-def hasten_inventory(draft: Draft, name: str) -> None:
-    """All of an app is judged: what was recorded meanwhile waits no longer than anything else."""
-    app = draft.app(name)
-    slow = app.store_at is not None and app.store_at > app.wrote_at + PACE_S
-    if slow and draft.may_write(app.spec.cluster):
-        store_inventory(draft, name)
+def hasten_inventories(draft: Draft) -> None:
+    """Where all of an app is judged, what was recorded meanwhile waits no longer than the rest."""
+    for name, app in tuple(draft.apps.frozen.items()):
+        slow = app.store_at is not None and app.store_at > app.wrote_at + PACE_S
+        if slow and draft.may_write(app.spec.cluster):
+            store_inventory(draft, name)
 
 
-def _is_held(app: AppState) -> bool:
+def is_held(app: AppState) -> bool:
+    """Tell whether the cluster has the very inventory that is known, and all that is noted."""
     return app.inventory is app.stored and not _is_noting(app)
 
 
@@ -140,4 +144,4 @@ def is_stored(app: AppState) -> bool:
     """Tell whether the cluster holds the inventory as it is, or will not."""
     if app.storing is not None:
         return False
-    return _is_held(app) or bool(app.inventory_problem)
+    return is_held(app) or bool(app.inventory_problem)

@@ -26,6 +26,7 @@ class Uses:
     applied: Mapping[tuple[str, str], frozenset[str]] = field(
         default_factory=dict
     )  # by group and kind of the rows; of kinds without a namespace none
+    unstated: frozenset[tuple[str, str]] = frozenset()  # kinds of rows alone
 
     def of(
         self,
@@ -49,6 +50,7 @@ class Uses:
                 for kind, some in documents.items()
             },
             {identity: frozenset(some) for identity, some in applied.items()},
+            frozenset(applied.keys() - {(kind.group, kind.kind) for kind in documents}),
         )
 
     def are_within(self, kind: KindRef, namespaces: frozenset[str]) -> bool:

@@ -22,6 +22,8 @@ def settle_claims(draft: Draft, cluster: str, changed: frozenset[ObjectRef]) -> 
     shared = {ref: names for ref, names in owners.items() if len(names) > 1}
     for app in apps:
         name = app.spec.name
+        if not app.claimed and not shared:
+            continue
         claimed = {ref: other for ref, other in app.claimed.items() if ref not in changed}
         claimed |= {
             ref: next(other for other in names if other != name)

@@ -31,6 +31,7 @@ from core.reconcile.memory.state import (
     is_surveyed,
 )
 from core.reconcile.memory.tables import Map
+from core.reconcile.sides.claims import all_read
 from core.reconcile.sides.desired import note_stated, place_documents, replace_kind
 from core.reconcile.sides.fences import refusals
 from core.reconcile.sides.surveys import unseen, with_change
@@ -312,7 +313,7 @@ def say_synced(draft: Draft, name: str) -> None:
     cluster = draft.cluster(name)
     if cluster.synced or not cluster.view.connected or cluster.following is None:
         return
-    if any(app.source is None and not app.problem for app in draft.apps_of(name)):
+    if not all_read(draft.apps_of(name)):
         return  # which kinds they use is not known yet
     scaler = cluster.scaler
     states = [cluster.kinds.get(kind) for kind in cluster.following.kinds]

@@ -57,6 +57,15 @@ def follow_kinds(draft: Draft, name: str) -> None:
     choose_scaler(draft, name, scaler)
 
 
+def follow_applied(draft: Draft, name: str) -> None:
+    """Do the same for an app whose inventory was read, where that makes a difference."""
+    app = draft.app(name)
+    cluster = draft.cluster(app.spec.cluster)
+    uses = app.uses.of(app.documents, app.inventory, namespace_of(app, cluster))
+    if uses.applied != app.uses.applied:
+        follow_kinds(draft, app.spec.cluster)
+
+
 def _wanted(cluster: ClusterState, name: str, places: Places, owned: set[str]) -> Follow:
     resources = cluster.resources or {}
     kinds = frozenset(places)
@@ -73,8 +82,9 @@ def _wanted(cluster: ClusterState, name: str, places: Places, owned: set[str]) -
 def _note_tracked(draft: Draft, name: str, kinds: Iterable[KindRef]) -> None:
     """Remember which kinds each app needs for what it applied alone: they are waited for, too."""
     for app in draft.apps_of(name):
-        stated = {(kind.group, kind.kind) for kind in app.documents}
-        lacking = app.uses.applied.keys() - stated
+        lacking = app.uses.unstated
+        if not lacking and not app.tracked:
+            continue
         tracked = frozenset(kind for kind in kinds if (kind.group, kind.kind) in lacking)
         if tracked != app.tracked and app.shown:
             draft.put_app(replace(app, tracked=tracked))
@@ -97,7 +107,7 @@ def _place_stated(draft: Draft, app: AppState, places: Places) -> None:
     for kind, namespaces in app.uses.stated.items():
         if kind in served:
             places[kind] |= namespaces
-    for document in _restated(draft, app):
+    for document in _restated(draft, app) if draft.previews else ():
         if document.kind in served:
             places[document.kind].add(document.namespace or app.uses.default)
 

@@ -1,5 +1,6 @@
 """core.sources.reading: what was read already is not read again, and a failure forgets it."""
 
+from collections import deque
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from core.decryption.opener import AGAIN_S, Opener
 from core.errors import ProductError, UsageError
 from core.git import File, Repositories, Repository
 from core.model import AppSpec, Commit
-from core.sources.reading import Folders
+from core.reconcile.memory.inputs import SourceRead
+from core.sources.reading import MOMENT_S, Folders
 from tests.core.git.sample import Sample
 from tests.core.manifests.here import HERE
 from tests.core.render.worlds import script
@@ -253,3 +255,31 @@ def test_a_file_that_stayed_closed_is_tried_again_at_the_same_commit(
     }
     assert (read.problems, read.broken, folders.is_closed("shop")) == ((), (), False)
     assert folders.read(shop) is None
+
+
+def test_apps_are_read_together_for_a_moment_each_with_what_it_came_to(sample: Sample) -> None:
+    now = [0.0]
+
+    def later() -> float:
+        now[0] += MOMENT_S / 1.5
+        return now[0]
+
+    clock = Clock(monotonic=later)
+    folders = Folders(str(sample.path), Repositories(), HERE, clock=clock)
+    names = ("shop", "nowhere", "other")
+    left = deque(spec_of(sample, name=name, path=name) for name in names)
+    left[1] = replace(left[1], revision="no-such-branch")
+    read, failed = folders.read_some(left, {})
+    assert isinstance(read[1], SourceRead)
+    assert (read[0].name, read[1].app) == ("shop", "shop")
+    assert isinstance(failed[1], ProductError)
+    assert [spec.name for spec in left] == ["other"]
+
+
+def test_the_first_app_is_read_however_long_that_takes(sample: Sample) -> None:
+    times = iter((0.0, 1_000.0, 2_000.0))
+    clock = Clock(monotonic=lambda: next(times))
+    folders = Folders(str(sample.path), Repositories(), HERE, clock=clock)
+    left = deque([spec_of(sample), spec_of(sample, name="other", path="other")])
+    assert [spec.name for spec, _ in folders.read_some(left, {})] == ["shop"]
+    assert len(left) == 1

@@ -24,11 +24,12 @@ WANTED_S: Final = 300.0  # so long a person may think about a plan that prunes
 def look(draft: Draft) -> tuple[str, ...]:
     """Begin the cycles that are due; return the apps whose objects may go unasked now."""
     free: list[str] = []
-    for name, app in tuple(draft.apps.items()):
+    for name, app in tuple(draft.apps.frozen.items()):
         if not app.shown:
             continue
         if not draft.tally(name).dropped:
-            _rest(draft, app)
+            if app.cycle is not NO_CYCLE or app.problem is not None:  # not of most apps, each step
+                _rest(draft, app)
         elif app.cycle.fresh:
             draft.put_app(replace(app, cycle=replace(app.cycle, fresh=False)))
             free += [name] if _may_go_unasked(draft, app) else []
@@ -88,7 +89,7 @@ def _is_permitted(app: AppState) -> bool:
 def _rest(draft: Draft, app: AppState) -> None:
     """Nothing is to go, as far as it is known; where Git is lost, that is what guards say."""
     lost = app.problem is not None and _is_permitted(app)
-    if not lost and (app.cycle is NO_CYCLE or app.cycle == NO_CYCLE):  # of most apps, each step
+    if not lost and app.cycle == NO_CYCLE:
         return
     assert app.problem is not None or not lost
     _tell(draft, app, Blocked(app.lost_by, str(app.problem)) if lost else None)

@@ -134,7 +134,7 @@ async def staged(shop: Shop) -> AsyncIterator[Stage]:
 
         moment, calls = HeldClock(), Calls(link, Clock())
         inventories = Inventories(calls, Clock(), Access(calls, Clock()), unfenced)
-        records = Records(link, moment.clock, inventories, hear)
+        records = Records(link, moment.clock, inventories, Access(calls, Clock()), hear)
 
         async def run(ready: asyncio.Event) -> None:
             async with asyncio.TaskGroup() as group:

@@ -151,3 +151,24 @@ def test_the_newest_object_is_the_one_whose_change_was_the_last() -> None:
     other, odd = ObjectRef("", "ConfigMap", "shop", "b"), ObjectRef("", "ConfigMap", "shop", "c")
     store.replace({REF: live("u", "9"), other: live("v", "10"), odd: live("w", "x")})
     assert store.newest() == (other, live("v", "10"))
+
+
+def in_shop(store: Store) -> set[str]:
+    return {ref.name for ref in store.within(["shop", "nowhere"])}
+
+
+def test_the_objects_of_a_namespace_are_found_whatever_happened_since_that_was_asked() -> None:
+    store, other = Store(), ObjectRef("", "ConfigMap", "bank", "b")
+    first = live("u", "1")
+    store.replace({REF: first, other: live("v", "1")})
+    assert store.within(["shop"]) == {REF: first}
+    assert store.within(["shop", "bank"]) == store.objects
+    more, most = (ObjectRef("", "ConfigMap", "shop", name) for name in ("c", "d"))
+    store.put(more, live("w", "2"))
+    store.correct(most, live("x", "2"))
+    assert in_shop(store) == {"a", "c", "d"}
+    store.drop(more, live("w", "3"))
+    store.correct(most, None)
+    assert in_shop(store) == {"a"}
+    store.replace({other: live("v", "1")})
+    assert in_shop(store) == set()

@@ -40,6 +40,7 @@ def there(*managed: Any, **metadata: Any) -> Live:
 def drafted(*rows: InventoryRow, writing: bool = True, **spec: Any) -> Draft:
     made = world(writing=writing, **spec)
     made.read(document(CONFIG_MAP, "a", **GOOD))
+    made.listing(CONFIG_MAP)
     made.feed(InventoryRead(SPEC.name, rows))
     return Draft(made.state, made.now)
 

@@ -12,7 +12,7 @@ from core.reconcile.memory.effects import Effect, ReadSource, WriteInventory
 from core.reconcile.memory.inventory import (
     JUDGING_S,
     PACE_S,
-    hasten_inventory,
+    hasten_inventories,
     is_stored,
     store_inventory,
 )
@@ -22,10 +22,10 @@ from core.reconcile.memory.tables import Map
 from core.reconcile.snapshots import snapshot
 from tests.core.reconcile.world import (
     CONFIG_MAP,
+    DEPLOYMENT,
     SPEC,
     World,
     applied,
-    beginning,
     document,
     key,
     live,
@@ -54,8 +54,8 @@ def records(effects: list[Effect]) -> list[WriteInventory]:
 
 
 def storing(**known: Any) -> tuple[AppState, list[Effect]]:
-    """An app of which this is *known*, after its inventory was to be stored."""
-    state = beginning()
+    """An app of which this is *known* when all is judged; its inventory was to be stored."""
+    state = missing().state
     before = replace(state.apps[SPEC.name], **known)
     draft = Draft(replace(state, apps={SPEC.name: before}), 1000.0)
     store_inventory(draft, SPEC.name)
@@ -390,7 +390,7 @@ def test_what_waits_for_its_second_is_still_being_stored() -> None:
 
 def judging(now: float, *, wrote_at: float) -> Draft:
     """An app in the midst of being judged, of which something is to be recorded, since 1000.0."""
-    state = beginning()
+    state = missing().state
     known = replace(state.apps[SPEC.name], inventory=ONE, wrote_at=wrote_at)
     queues = {SPEC.name: ((key(CONFIG_MAP, "b"),),)}
     draft = Draft(replace(state, apps={SPEC.name: known}, queues=queues), 1000.0)
@@ -402,14 +402,27 @@ def judging(now: float, *, wrote_at: float) -> Draft:
 def judged(draft: Draft) -> tuple[AppState, list[WriteInventory]]:
     """The same app once all of it is judged."""
     draft.queues[SPEC.name] = ()
-    hasten_inventory(draft, SPEC.name)
+    hasten_inventories(draft)
     return draft.app(SPEC.name), records(draft.effects)
 
 
 def test_while_an_app_is_being_judged_its_record_waits_for_more_to_come() -> None:
     draft = judging(1000.0, wrote_at=999.5)
-    assert draft.app(SPEC.name).store_at == 999.5 + JUDGING_S > 999.5 + PACE_S
+    assert draft.app(SPEC.name).store_at == 1000.0 + JUDGING_S > 999.5 + PACE_S
     assert records(draft.effects) == []
+
+
+def test_so_does_the_first_record_of_one_that_has_a_kind_which_is_still_to_be_listed() -> None:
+    made = world()
+    made.read(document(CONFIG_MAP, "a", **GOOD), document(DEPLOYMENT, "b"))
+    made.feed(InventoryRead(SPEC.name, ()))
+    fields: dict[str, Any] = {"f:data": {"f:a": {}}}
+    entry = {"manager": "driftdeck", "operation": "Apply", "apiVersion": "v1", "fieldsV1": fields}
+    ours = live(CONFIG_MAP, "a", 5, managed=[entry], **GOOD)
+    assert records(made.listing(CONFIG_MAP, [("a", ours)])) == []
+    assert made.state.apps[SPEC.name].inventory
+    (record,) = records(made.listing(DEPLOYMENT))  # of which there is none, so nothing is queued
+    assert [row.ref for row in record.rows] == [A]
 
 
 def test_once_all_is_judged_it_waits_no_longer_than_any_other() -> None:

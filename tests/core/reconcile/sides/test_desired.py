@@ -352,6 +352,14 @@ def test_a_kind_that_git_gave_up_is_followed_while_something_of_it_was_applied()
     assert made.row("a").verdict is Verdict.EXTRA
 
 
+def test_it_is_waited_for_no_longer_once_nothing_of_it_is_left() -> None:
+    made = applied("a")
+    made.read(document(SECRET, "s"), number=2)
+    assert made.state.apps[SPEC.name].tracked == {CONFIG_MAP}
+    made.feed(InventoryRead(SPEC.name, ()))
+    assert made.state.apps[SPEC.name].tracked == set()
+
+
 def test_what_was_applied_in_another_namespace_is_followed_there() -> None:
     made = world()
     made.read(document(CONFIG_MAP, "a", **GOOD))
