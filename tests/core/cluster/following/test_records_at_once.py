@@ -47,7 +47,7 @@ class Fleet:
         for namespace in (*MANY, "late"):
             self.write(namespace)
 
-    def write(self, namespace: str, *, silent: bool = False, **annotations: str) -> None:
+    def write(self, namespace: str, *, silent: bool = False, aside: str = "") -> None:
         """Write an inventory; who watches is told, unless the event is still on its way."""
         self.version += 1
         metadata = {
@@ -55,7 +55,7 @@ class Fleet:
             "namespace": namespace,
             "uid": f"u-{namespace}",
             "labels": {"app.kubernetes.io/managed-by": "driftdeck"},
-            "annotations": annotations,
+            "annotations": {"driftdeck/set-aside": aside} if aside else {},
             "resourceVersion": f"{self.version}",
         }
         rows = f"/ConfigMap/{namespace}/a u-{self.version} {'0' * 16}"
@@ -220,7 +220,7 @@ async def test_what_happened_between_a_read_and_the_following_is_not_missed() ->
     async with staged() as stage:
         await stage.met()
         await stage.read("late")
-        stage.fleet.write("late", **{"driftdeck/set-aside": text_of(ASIDE)})
+        stage.fleet.write("late", aside=text_of(ASIDE))
         await stage.catch_up()
         assert "late" not in news(stage.fleet)
         stage.records.follow("late")
@@ -233,7 +233,7 @@ async def test_what_was_read_is_not_taken_back_by_a_watch_that_is_late() -> None
         await stage.met()
         stage.fleet.write("late", silent=True)
         older = {"type": "MODIFIED", "object": stage.fleet.head("late")}
-        stage.fleet.write("late", silent=True, **{"driftdeck/set-aside": text_of(ASIDE)})
+        stage.fleet.write("late", silent=True, aside=text_of(ASIDE))
         await stage.meet("late")
         for event in (older, {"type": "MODIFIED", "object": stage.fleet.head("late")}):
             stage.fleet.streams[0].put_nowait(event)
