@@ -55,7 +55,7 @@ def _app(state: State, app: AppState, read: Container[str]) -> AppView:
     if not problem and files:
         problem = Problem(Remedy.CHANGE_GIT, files[0])
     cut_off = bool(cluster.view.problem) and not cluster.view.connected
-    whole = is_known(app, cluster) and not pending and tally.confirming == 0
+    whole = not pending and tally.confirming == 0 and is_known(app, cluster)
     return AppView(
         spec=app.spec,
         revision=app.source.revision if app.source else None,

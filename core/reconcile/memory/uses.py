@@ -26,6 +26,9 @@ class Uses:
     applied: Mapping[tuple[str, str], frozenset[str]] = field(
         default_factory=dict
     )  # by group and kind of the rows; of kinds without a namespace none
+    both: Mapping[KindRef, frozenset[str]] = field(
+        default_factory=dict
+    )  # of kinds that are stated: where they are that, or were applied
     unstated: frozenset[tuple[str, str]] = frozenset()  # kinds of rows alone
 
     def of(
@@ -41,27 +44,29 @@ class Uses:
         applied: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for ref in inventory or ():
             applied[ref.group, ref.kind].update({ref.namespace} if ref.namespace else ())
+        named = {kind: (kind.group, kind.kind) for kind in documents}
+        stated = {
+            kind: frozenset({each.namespace or default for each in some})
+            for kind, some in documents.items()
+        }
         return Uses(
             documents,
             inventory,
             default,
-            {
-                kind: frozenset({each.namespace or default for each in some})
-                for kind, some in documents.items()
-            },
+            stated,
             {identity: frozenset(some) for identity, some in applied.items()},
-            frozenset(applied.keys() - {(kind.group, kind.kind) for kind in documents}),
+            {kind: some.union(applied.get(named[kind], ())) for kind, some in stated.items()},
+            frozenset(applied.keys() - set(named.values())),
         )
 
     def are_within(self, kind: KindRef, namespaces: frozenset[str]) -> bool:
         """Tell whether there are objects of a kind in none but these."""
-        applied = self.applied.get((kind.group, kind.kind), _NOWHERE)
-        return self.stated.get(kind, _NOWHERE) <= namespaces and applied <= namespaces
+        return self.namespaces(kind) <= namespaces
 
     def namespaces(self, kind: KindRef) -> frozenset[str]:
         """Return where there are objects of a kind."""
-        applied = self.applied.get((kind.group, kind.kind), _NOWHERE)
-        return self.stated.get(kind, _NOWHERE) | applied
+        both = self.both.get(kind)
+        return self.applied.get((kind.group, kind.kind), _NOWHERE) if both is None else both
 
 
 NO_USES: Final = Uses()
