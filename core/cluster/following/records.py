@@ -2,13 +2,13 @@
 
 So is that a person had an app synced there, which stands in an annotation.
 
-Only the versions of our own ConfigMaps are watched: each namespace by itself, or, of more than
-`SCOPES_MAX`, all at once where that is allowed (two hundred watches are two hundred connections).
-One watch of all has begun before the inventory of an app is read for the first time, so it may tell
-of versions that are older than what was read.
-  What is in one is read when its version is
+Only the versions of our own ConfigMaps are watched.  What is in one is read when its version is
 not the one that we wrote or read last, so a cluster where nobody writes is asked nothing.  One that
 could not be read is tried again, ever later: without it nobody knows what Git dropped.
+
+Up to `SCOPES_MAX` namespaces are watched one by one; more of them all at once, where that is
+allowed, for each watch is a connection.  A watch may have begun before an inventory is read for the
+first time: it then tells of versions that are older than what was read.
 """
 
 import asyncio
@@ -175,7 +175,7 @@ class Records:
         listed_later = self._followed[namespace] <= reflector.began_at
         for place in self._inventories.places(namespace):
             head = ObjectRef(MAPS.kind.group, MAPS.kind.kind, namespace, shard_name(place.app, 0))
-            if listed_later or (head in found and not self._is_old(place, found[head])):
+            if not self._is_old(place, found[head]) if head in found else listed_later:
                 self._tell_pauses(place, noted.get(head, NOTHING_NOTED).paused)
         self._look(namespace, found.items())
 

@@ -163,20 +163,27 @@ class Names:
         """Know none; *access* tells where they may be listed."""
         self._calls, self._clock, self._access = calls, clock, access
         self._asking = asyncio.Lock()
-        self._asked_at = -inf
+        self._asked_at = self._failed_at = -inf
         self._found: list[ConfigMap] | None = None
+        self._failure: ProductError | None = None
 
     def forget(self) -> None:
         """Know none any more."""
         self._asked_at = -inf
 
     async def listed(self, namespaces: Iterable[str]) -> list[ConfigMap]:
-        """List them without their data, as `listed` does."""
-        rest = (self._calls, self._clock, self._access)
+        """List them without their data, as `listed` does; who waited for a failure has it, too."""
+        rest, came_at = (self._calls, self._clock, self._access), self._clock.monotonic()
         async with self._asking:
             now = self._clock.monotonic()
+            if self._failure is not None and came_at <= self._failed_at:
+                raise self._failure
             if now >= self._asked_at + NAMES_S:
-                self._found = await _listed(*rest, "", METADATA_LIST)
+                try:
+                    self._found = await _listed(*rest, "", METADATA_LIST)
+                except ProductError as error:
+                    self._failure, self._failed_at = error, self._clock.monotonic()
+                    raise
                 self._asked_at = now
         if self._found is not None:
             return self._found
