@@ -26,10 +26,12 @@ PACE_S: Final = 1.0
 JUDGING_S: Final = 15.0
 
 
-def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
+def store_inventory(
+    draft: Draft, name: str, *, at_once: bool = False, overdue: bool = False
+) -> None:
     """Write an app's inventory, unless it is stored already or a write is under way.
 
-    Somebody may wait for it, *at_once*; else it is written when its time has come.
+    Somebody may wait for it, *at_once*; else it is written when its time has come, or is *overdue*.
     """
     app = draft.app(name)
     inventory = app.inventory
@@ -43,7 +45,7 @@ def store_inventory(draft: Draft, name: str, *, at_once: bool = False) -> None:
     due = app.wrote_at + PACE_S
     if not draft.is_whole(name):
         due = max(due, draft.now + JUDGING_S)
-    if not at_once and app.wrote_at <= draft.now < due:
+    if not at_once and not overdue and app.wrote_at <= draft.now < due:
         if app.store_at is None or due < app.store_at:
             draft.put_app(replace(draft.app(name), store_at=due))
             draft.effects.append(WakeAt(due))
@@ -77,7 +79,7 @@ def store_what_is_due(draft: Draft) -> None:
         due = app.store_at is not None and app.store_at <= draft.now
         if due and draft.may_write(app.spec.cluster):
             draft.put_app(replace(app, store_at=None))
-            store_inventory(draft, name)
+            store_inventory(draft, name, overdue=True)
 
 
 def hasten_inventories(draft: Draft) -> None:

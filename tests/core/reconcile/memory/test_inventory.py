@@ -15,6 +15,7 @@ from core.reconcile.memory.inventory import (
     hasten_inventories,
     is_stored,
     store_inventory,
+    store_what_is_due,
 )
 from core.reconcile.memory.results import InventoryRead, InventoryRow, InventoryWritten
 from core.reconcile.memory.state import AppState, Inventory
@@ -410,6 +411,12 @@ def test_while_an_app_is_being_judged_its_record_waits_for_more_to_come() -> Non
     draft = judging(1000.0, wrote_at=999.5)
     assert draft.app(SPEC.name).store_at == 1000.0 + JUDGING_S > 999.5 + PACE_S
     assert records(draft.effects) == []
+
+
+def test_but_not_for_ever_though_it_may_never_be_judged_as_a_whole() -> None:
+    draft = judging(1000.0 + JUDGING_S, wrote_at=999.5)
+    store_what_is_due(draft)
+    assert [each.rows for each in records(draft.effects)] == [(ROW_A,)]
 
 
 def test_so_does_the_first_record_of_one_that_has_a_kind_which_is_still_to_be_listed() -> None:
