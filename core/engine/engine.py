@@ -22,7 +22,7 @@ from core.reconcile.step import step
 
 TURN_S: Final = 0.05  # so long may steps follow each other before a snapshot goes out
 SHORT_S: Final = 0.005
-ROUNDS: Final = 10  # of the loop after a turn that was longer: what a socket gives in one is little
+ROUNDS: Final = 60  # of the loop after a turn that was longer: what a socket gives in one is little
 
 
 class Engine:
