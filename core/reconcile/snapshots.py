@@ -70,7 +70,8 @@ def _app(state: State, app: AppState, read: Container[str]) -> AppView:
         and app.spec.cluster in read
         and is_surveyed(cluster, app.spec.owns)
         and told_apart(app, state.apps.values()),
-        blocked=cut_off or (app.source is None and bool(app.problem)),
+        # Git is waited for wherever the cluster is: else chance decides which problem is told.
+        blocked=bool(app.problem) if app.source is None else cut_off,
         healing=app.healing,
         held=held_of(app, cluster, state.leads, state.at),
         told=app.told,

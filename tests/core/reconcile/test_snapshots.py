@@ -90,6 +90,18 @@ def test_a_repository_that_was_never_read_blocks_its_app_and_one_that_was_does_n
 # Problems -----------------------------------------------------------------------------------------
 
 
+def test_git_that_is_still_read_is_waited_for_though_the_cluster_is_away() -> None:
+    made = World(beginning())
+    made.feed(ClusterLost("prod", Problem(Remedy.WAIT, "no kubeconfig")))
+    assert not app(made).blocked
+    made.feed(SourceLost(SPEC.name, Problem(Remedy.WAIT, "no repository")))
+    assert app(made).blocked
+    assert problem(made) == "no repository"
+    made.read(document(CONFIG_MAP, "a"))
+    assert app(made).blocked
+    assert problem(made) == "no kubeconfig"
+
+
 def test_of_several_problems_the_one_nearest_to_git_is_shown() -> None:
     made = applied("a")
     broken = ("b.yaml:3: broken",)
