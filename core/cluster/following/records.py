@@ -208,9 +208,9 @@ class Records:
         places = {shard_name(place.app, 0): place for place in self._inventories.places(namespace)}
         for ref, live in changes:
             place, notes = places.get(ref.name), _noted(live)
-            if place is not None and self._is_old(place, live):
-                continue
             if place is not None:
+                if self._is_old(place, live):
+                    continue
                 self._tell_pauses(place, notes.paused)
             if not notes.asked or notes.asked == self._asked.get(ref):
                 continue

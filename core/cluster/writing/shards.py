@@ -150,10 +150,7 @@ async def listed(
         ProductError: The server does not say.
     """
     maps = await _listed(calls, clock, access, "", JSON)
-    if maps is not None:
-        return maps
-    some = [await _listed(calls, clock, access, each, JSON) for each in dict.fromkeys(namespaces)]
-    return [one for each in some for one in each or ()]
+    return await _listed_in(calls, clock, access, namespaces, JSON) if maps is None else maps
 
 
 class Names:
@@ -187,8 +184,15 @@ class Names:
                 self._asked_at = now
         if self._found is not None:
             return self._found
-        some = [await _listed(*rest, each, METADATA_LIST) for each in dict.fromkeys(namespaces)]
-        return [one for each in some for one in each or ()]
+        return await _listed_in(*rest, namespaces, METADATA_LIST)
+
+
+async def _listed_in(
+    calls: Calls, clock: Clock, access: Access, namespaces: Iterable[str], accept: str
+) -> list[ConfigMap]:
+    """List those of some namespaces, as far as we may look there."""
+    some = [await _listed(calls, clock, access, each, accept) for each in dict.fromkeys(namespaces)]
+    return [one for each in some for one in each or ()]
 
 
 async def _listed(

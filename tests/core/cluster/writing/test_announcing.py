@@ -41,7 +41,7 @@ async def is_refused(announcer: Announcer) -> bool:
     except DeniedError:
         return True
     except ProductError:
-        return False
+        pass  # not found, and so not forbidden
     return False
 
 
